@@ -1,0 +1,1 @@
+//! Export YAML in, verification: always plan, then apply.

@@ -1,0 +1,1 @@
+//! The Butler registry: pure model, SQL, and the SQLite and PostgreSQL back ends.

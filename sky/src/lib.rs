@@ -1,0 +1,1 @@
+//! The sphere: regions and their encodings and relations, pixelisations. Pure functions, no I/O.

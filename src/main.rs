@@ -1,0 +1,2 @@
+//! `pantry`: a Data Butler in one binary.
+fn main() {}
