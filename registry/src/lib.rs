@@ -1,1 +1,3 @@
 //! The Butler registry: pure model, SQL, and the SQLite and PostgreSQL back ends.
+
+pub mod model;
