@@ -7,5 +7,6 @@ pub mod dataset_id;
 pub mod dataset_type;
 pub mod dimension_group;
 pub mod element;
+pub mod glob;
 pub mod universe;
 mod universe_config;
