@@ -8,5 +8,7 @@ pub mod dataset_type;
 pub mod dimension_group;
 pub mod element;
 pub mod glob;
+pub mod time;
+pub mod timespan;
 pub mod universe;
 mod universe_config;
