@@ -1,1 +1,3 @@
 //! Export YAML in, verification: always plan, then apply.
+
+pub mod yaml;
