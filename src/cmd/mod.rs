@@ -1,0 +1,26 @@
+//! The verbs, one file each. To add one: write `<verb>.rs` with `Args` and `run`, and name it twice below.
+mod completions;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// What the user wants done. The first line of a verb's documentation is its line in `pantry --help`.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
+
+impl Verb {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever ends a verb early; see [`Failure`].
+    pub fn run(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Verb::Completions(args) => completions::run(args, context),
+        }
+    }
+}

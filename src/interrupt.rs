@@ -1,0 +1,39 @@
+//! Ctrl-C: long work is asked to stop, and stops where it can be taken up again.
+use std::io;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+use crate::log::write_stderr;
+
+static STOP: AtomicBool = AtomicBool::new(false);
+static WATCHING: OnceLock<()> = OnceLock::new();
+
+/// Watches for Ctrl-C (also SIGTERM and SIGHUP) from now on, and returns the flag that it raises. Long work looks
+/// at the flag between steps and returns [`crate::failure::Failure::Interrupted`]. A second signal ends the
+/// process at once. Verbs that never call this keep the system's behaviour: they end at the first.
+///
+/// # Errors
+/// What the operating system says when it refuses the handlers.
+pub fn watch() -> io::Result<&'static AtomicBool> {
+    if WATCHING.get().is_none() {
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        if WATCHING.set(()).is_ok() {
+            thread::Builder::new()
+                .name("signals".to_owned())
+                .spawn(move || {
+                    for signal in signals.forever() {
+                        if STOP.swap(true, Ordering::SeqCst) {
+                            let _ = emulate_default_handler(signal);
+                        }
+                        write_stderr("pantry: stopping after this step; once more to stop at once");
+                    }
+                })?;
+        }
+    }
+    Ok(&STOP)
+}
