@@ -37,3 +37,26 @@ pub fn watch() -> io::Result<&'static AtomicBool> {
     }
     Ok(&STOP)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn a_signal_raises_the_flag_and_does_not_end_the_process() {
+        let flag = watch().unwrap();
+        assert!(!flag.load(Ordering::SeqCst));
+        signal_hook::low_level::raise(SIGINT).unwrap();
+        let start = Instant::now();
+        while !flag.load(Ordering::SeqCst) {
+            assert!(
+                start.elapsed() < Duration::from_secs(10),
+                "the signal was not seen"
+            );
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert!(std::ptr::eq(watch().unwrap(), flag));
+    }
+}
