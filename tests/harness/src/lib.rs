@@ -1,0 +1,14 @@
+//! What tests of all rooms share: fixtures, the oracle, a PostgreSQL server, comparison of repositories.
+//!
+//! A dev-dependency only. Everything here panics with a message that says what to do: a test has no other way to fail.
+
+pub mod compare;
+pub mod oracle;
+pub mod postgres;
+mod ran;
+mod skip;
+mod workspace;
+
+pub use ran::{Ran, run};
+pub use skip::skip;
+pub use workspace::{fixture, workspace};
