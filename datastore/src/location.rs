@@ -44,6 +44,9 @@ impl DatastoreRoot {
     /// Where the file of a record is. Relative paths must stay below the root.
     pub fn locate(&self, record: &str) -> Result<Location> {
         let parsed = ResourcePath::parse(record)?;
+        if parsed.is_folder() {
+            return Err(names_folder(record));
+        }
         if parsed.is_absolute() {
             return Ok(Location {
                 record: record.to_owned(),
@@ -60,6 +63,12 @@ impl DatastoreRoot {
         let parsed = ResourcePath::parse(template_path)?;
         if parsed.is_absolute() {
             return Err(self.escapes(template_path, "an absolute path"));
+        }
+        if parsed.is_folder() {
+            return Err(names_folder(template_path));
+        }
+        if !parsed.fragment().is_empty() {
+            return Err(not_recordable(template_path));
         }
         let extension = source.extension();
         let record = if extension.is_empty() || extension == parsed.extension() {
@@ -162,5 +171,12 @@ fn not_recordable(text: &str) -> DatastoreError {
     DatastoreError::BadPath {
         text: text.to_owned(),
         reason: reason.to_owned(),
+    }
+}
+
+fn names_folder(text: &str) -> DatastoreError {
+    DatastoreError::BadPath {
+        text: text.to_owned(),
+        reason: "it names a folder".to_owned(),
     }
 }

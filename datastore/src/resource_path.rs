@@ -48,21 +48,26 @@ impl ResourcePath {
                 bad("a file URI needs an absolute path without '..' and without '?'")
             });
         }
-        if text.contains("://") || (has_escapes(text) && has_scheme(text)) {
+        let is_encoded = text.contains("://") || has_escapes(text);
+        if is_encoded && has_scheme(text) {
             return Ok(Self {
                 kind: Kind::Other,
                 path: text.to_owned(),
                 fragment: String::new(),
             });
         }
-        if text.starts_with("//") || (has_escapes(text) && text.contains(['?', ';'])) {
+        if unquote(text).starts_with("//") || (is_encoded && text.contains(['?', ';'])) {
             return Err(bad("it reads as part of a URI; write it as file:///..."));
         }
-        let (path, fragment) = split_plain(text);
-        let path = if has_escapes(text) {
-            unquote(path).into_owned()
+        let (path, fragment) = if is_encoded {
+            text.split_once('#').unwrap_or((text, ""))
         } else {
-            path.to_owned()
+            split_plain(text)
+        };
+        let path = if is_encoded {
+            unquote(path)
+        } else {
+            path.into()
         };
         let normal = keep_slash(posix::normpath(&path), &path);
         if path.starts_with('/') {
@@ -163,11 +168,16 @@ impl ResourcePath {
         // Only with a fragment does the reference use the parsed path; otherwise the text itself, so that
         // an escape in it is a file name.
         let plain = if joined.fragment.is_empty() {
-            text
+            text.into()
         } else {
-            joined.path.as_str()
+            unquote(&joined.path)
         };
-        Ok(self.join_plain(plain, joined.fragment))
+        let names_folder = joined.is_folder();
+        let mut full = self.join_plain(&plain, joined.fragment.clone());
+        if names_folder && !full.is_folder() {
+            full.path.push('/');
+        }
+        Ok(full)
     }
 
     /// A parsed relative path seen from this folder.
@@ -256,11 +266,8 @@ pub(crate) fn extension_of(path: &str) -> &str {
     }
 }
 
-/// A fragment begins at the last `#` of the last part, or with escapes at the first `#` anywhere.
+/// In a plain path a fragment begins at the last `#` of the last part.
 fn split_plain(text: &str) -> (&str, &str) {
-    if has_escapes(text) {
-        return text.split_once('#').unwrap_or((text, ""));
-    }
     let name_at = text.rfind('/').map_or(0, |slash| slash + 1);
     match text[name_at..].rfind('#') {
         Some(hash) => (&text[..name_at + hash], &text[name_at + hash + 1..]),

@@ -45,7 +45,8 @@ pub trait FieldSource {
     /// The one skypix dimension of the dataset type; `None` when it has none or several.
     fn skypix(&self) -> Option<&str>;
 
-    /// Metadata `field` of the record of `dimension`, which is one that [`FieldSource::data_id`] knows.
+    /// Attribute `field` of the record of `dimension`, which is one that [`FieldSource::data_id`] knows: a
+    /// metadata column, its own key (`id`, `name`), or a dimension it requires or implies (`visit.day_obs`).
     fn record_field(&self, dimension: &str, field: &str) -> RecordField<'_>;
 }
 

@@ -1,0 +1,9 @@
+//! Tests of the datastore from outside, most of them against the Python Butler.
+
+mod dataset;
+mod oracle;
+mod paths;
+mod random;
+mod template_choice;
+mod template_paths;
+mod template_values;
