@@ -1,0 +1,340 @@
+//! One connection to the database of a registry.
+
+use std::path::Path;
+
+use super::postgresql::PostgresqlDatabase;
+use super::row::Row;
+use super::sqlite::SqliteDatabase;
+use super::statement::Statement;
+use super::tls::TlsOptions;
+use super::value::Value;
+use crate::error::RegistryError;
+use crate::schema::dialect::Dialect;
+use crate::schema::{ddl, table::TableSpec};
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Read.
+    ReadOnly,
+    /// Read and write.
+    ReadWrite,
+}
+
+/// One connection: not shared between threads, one statement at a time.
+///
+/// Placeholders in SQL text are `$1`, `$2`, ... on both back ends.
+pub struct Connection {
+    backend: Backend,
+    namespace: Option<String>,
+    access: Access,
+    name: String,
+    in_transaction: bool,
+}
+
+enum Backend {
+    Sqlite(SqliteDatabase),
+    Postgresql(Box<PostgresqlDatabase>),
+}
+
+impl Connection {
+    /// Open a SQLite file; with [`Access::ReadWrite`] it is created if it is missing.
+    pub fn open_sqlite(path: &Path, access: Access) -> Result<Self, RegistryError> {
+        Ok(Self {
+            name: format!("SQLite database {}", path.display()),
+            backend: Backend::Sqlite(SqliteDatabase::open(path, access)?),
+            namespace: None,
+            access,
+            in_transaction: false,
+        })
+    }
+
+    /// Connect to PostgreSQL. Without `namespace` the tables are in the first schema of the search path.
+    pub fn connect_postgresql(
+        config: &postgres::Config,
+        tls: &TlsOptions,
+        namespace: Option<&str>,
+        access: Access,
+    ) -> Result<Self, RegistryError> {
+        let hosts = config.get_hosts().iter().map(|host| match host {
+            postgres::config::Host::Tcp(name) => name.clone(),
+            postgres::config::Host::Unix(path) => path.display().to_string(),
+        });
+        let hosts = hosts.collect::<Vec<_>>().join(",");
+        let target = format!(
+            "PostgreSQL database '{}' at {hosts}",
+            config
+                .get_dbname()
+                .or(config.get_user())
+                .unwrap_or_default()
+        );
+        let mut database = PostgresqlDatabase::connect(config, tls, &target)?;
+        let found = database.whereabouts()?;
+        let namespace = namespace.map(str::to_owned).or(found.schema);
+        let name = format!(
+            "PostgreSQL database '{}', namespace '{}', at {hosts}",
+            found.database,
+            namespace.as_deref().unwrap_or_default()
+        );
+        Ok(Self {
+            backend: Backend::Postgresql(Box::new(database)),
+            namespace,
+            access,
+            name,
+            in_transaction: false,
+        })
+    }
+
+    /// The SQL dialect.
+    pub fn dialect(&self) -> Dialect {
+        match self.backend {
+            Backend::Sqlite(_) => Dialect::Sqlite,
+            Backend::Postgresql(_) => Dialect::Postgresql,
+        }
+    }
+
+    /// The schema of the tables; always `None` on SQLite.
+    pub fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
+    }
+
+    /// What the connection may do.
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// The database in words, without password.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The rusqlite connection, for bulk work; `None` on PostgreSQL.
+    pub fn sqlite(&mut self) -> Option<&mut rusqlite::Connection> {
+        match &mut self.backend {
+            Backend::Sqlite(database) => Some(&mut database.raw),
+            Backend::Postgresql(_) => None,
+        }
+    }
+
+    /// The postgres client, for bulk work; `None` on SQLite.
+    pub fn postgresql(&mut self) -> Option<&mut postgres::Client> {
+        match &mut self.backend {
+            Backend::Sqlite(_) => None,
+            Backend::Postgresql(database) => Some(&mut database.raw),
+        }
+    }
+
+    /// An empty statement in this connection's dialect and namespace.
+    pub fn statement(&self) -> Statement {
+        Statement::new(self.dialect(), self.namespace())
+    }
+
+    /// The name of a table as SQL text refers to it.
+    pub fn table(&self, name: &str) -> String {
+        self.dialect().qualify(self.namespace(), name)
+    }
+
+    /// Start a transaction that will write. On SQLite this takes the only write lock at once and waits for it up to five
+    /// minutes, with a warning to the log; on PostgreSQL it is READ COMMITTED, see [`Connection::lock_tables`].
+    pub fn begin_write(&mut self) -> Result<(), RegistryError> {
+        if self.access == Access::ReadOnly {
+            return Err(RegistryError::ReadOnly {
+                doing: format!("write to {}", self.name),
+                reason: "it was opened for reading only".to_owned(),
+            });
+        }
+        match &mut self.backend {
+            Backend::Sqlite(database) => database.begin_write()?,
+            Backend::Postgresql(database) => database.begin(Access::ReadWrite)?,
+        }
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    /// Start a transaction whose queries all see the same state.
+    pub fn begin_read(&mut self) -> Result<(), RegistryError> {
+        match &mut self.backend {
+            Backend::Sqlite(database) => database.batch("BEGIN")?,
+            Backend::Postgresql(database) => database.begin(Access::ReadOnly)?,
+        }
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    /// Whether a transaction has been started and not ended.
+    pub fn in_transaction(&self) -> bool {
+        self.in_transaction
+    }
+
+    /// Make what the transaction did permanent.
+    pub fn commit(&mut self) -> Result<(), RegistryError> {
+        match &mut self.backend {
+            Backend::Sqlite(database) => database.batch("COMMIT")?,
+            // COMMIT of a failed transaction rolls back without an error; a query in one does not.
+            Backend::Postgresql(database) => database.batch("SELECT 1; COMMIT")?,
+        }
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    /// Undo what the transaction did; without a transaction, nothing.
+    pub fn rollback(&mut self) -> Result<(), RegistryError> {
+        if !self.in_transaction {
+            return Ok(());
+        }
+        self.in_transaction = false;
+        match &mut self.backend {
+            // Some errors make SQLite roll back by itself.
+            Backend::Sqlite(database) if database.raw.is_autocommit() => Ok(()),
+            Backend::Sqlite(database) => database.batch("ROLLBACK"),
+            Backend::Postgresql(database) => database.batch("ROLLBACK"),
+        }
+    }
+
+    /// Run `work` in a write transaction: commit if it succeeds, roll back if it fails.
+    pub fn write<T, E: From<RegistryError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.begin_write()?;
+        let result = work(self).and_then(|value| {
+            self.commit()?;
+            Ok(value)
+        });
+        if result.is_err() {
+            // The first error says what is wrong; a failing rollback (a lost connection) would only hide it.
+            let _ = self.rollback();
+        }
+        result
+    }
+
+    /// Keep other writers out of these tables until the transaction ends; readers go on. On SQLite a write transaction
+    /// does that anyway.
+    pub fn lock_tables(&mut self, names: &[&str]) -> Result<(), RegistryError> {
+        let tables: Vec<String> = names.iter().map(|name| self.table(name)).collect();
+        match &mut self.backend {
+            Backend::Sqlite(_) => Ok(()),
+            Backend::Postgresql(database) => database.batch(&format!(
+                "LOCK TABLE {} IN EXCLUSIVE MODE",
+                tables.join(", ")
+            )),
+        }
+    }
+
+    /// Run a statement; returns the number of rows that it inserted, changed or deleted.
+    pub fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, RegistryError> {
+        match &mut self.backend {
+            Backend::Sqlite(database) => database.execute(sql, values),
+            Backend::Postgresql(database) => database.execute(sql, values),
+        }
+    }
+
+    /// Run a statement; returns the number of rows that it inserted, changed or deleted.
+    pub fn run(&mut self, statement: &Statement) -> Result<u64, RegistryError> {
+        self.execute(statement.sql(), statement.values())
+    }
+
+    /// Run a query and hand its rows to `visit` one by one as they come, without keeping them.
+    pub fn query<E: From<RegistryError>>(
+        &mut self,
+        sql: &str,
+        values: &[Value],
+        visit: impl FnMut(&Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match &mut self.backend {
+            Backend::Sqlite(database) => database.query(sql, values, visit),
+            Backend::Postgresql(database) => database.query(sql, values, visit),
+        }
+    }
+
+    /// Run a query and hand its rows to `visit` one by one as they come, without keeping them.
+    pub fn select<E: From<RegistryError>>(
+        &mut self,
+        statement: &Statement,
+        visit: impl FnMut(&Row<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.query(statement.sql(), statement.values(), visit)
+    }
+
+    /// Run a query and collect what `read` makes of its rows.
+    pub fn collect<T>(
+        &mut self,
+        statement: &Statement,
+        mut read: impl FnMut(&Row<'_>) -> Result<T, RegistryError>,
+    ) -> Result<Vec<T>, RegistryError> {
+        let mut found = Vec::new();
+        self.select(statement, |row| -> Result<(), RegistryError> {
+            found.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Names of all tables in the namespace, sorted.
+    pub fn table_names(&mut self) -> Result<Vec<String>, RegistryError> {
+        match &mut self.backend {
+            Backend::Sqlite(database) => database.table_names(),
+            Backend::Postgresql(database) => database.table_names(self.namespace.as_deref()),
+        }
+    }
+
+    /// Make a table with its sequences and indexes.
+    pub fn create_table(&mut self, table: &TableSpec) -> Result<(), RegistryError> {
+        for sql in ddl::create_statements(table, self.dialect(), self.namespace()) {
+            self.execute(&sql, &[])?;
+        }
+        Ok(())
+    }
+
+    /// Insert a row into a table whose primary key the back end makes up; returns the key. `row` must name at least one
+    /// column on SQLite and PostgreSQL alike, or none for a table of nothing but the key.
+    pub fn insert_generated(
+        &mut self,
+        table: &str,
+        key: &str,
+        row: &[(&str, Value)],
+    ) -> Result<i64, RegistryError> {
+        let mut columns: Vec<&str> = row.iter().map(|(name, _)| *name).collect();
+        let mut values: Vec<Value> = row.iter().map(|(_, value)| value.clone()).collect();
+        columns.insert(0, key);
+        values.insert(0, self.next_key(table, key)?);
+        let statement = self.statement().text("INSERT INTO ").table(table);
+        let statement = statement.text(" (").names(columns).text(") VALUES (");
+        let statement = statement.bind_all(values).text(") RETURNING ").name(key);
+        let mut id = None;
+        self.select(&statement, |row| -> Result<(), RegistryError> {
+            id = Some(row.get_i64(0)?);
+            Ok(())
+        })?;
+        id.ok_or_else(|| RegistryError::Database {
+            doing: describe(statement.sql()),
+            reason: "no key came back".to_owned(),
+        })
+    }
+
+    /// The next value of a generated key: from its sequence on PostgreSQL, NULL on SQLite, which then takes the largest
+    /// row id plus one.
+    fn next_key(&mut self, table: &str, key: &str) -> Result<Value, RegistryError> {
+        if self.dialect() == Dialect::Sqlite {
+            return Ok(Value::Null);
+        }
+        let sequence = self.table(&ddl::sequence_name(table, key, self.dialect()));
+        let mut next = Value::Null;
+        let sql = "SELECT nextval($1::text::regclass)";
+        self.query(sql, &[Value::Text(sequence)], |row| {
+            next = Value::Int(row.get_i64(0)?);
+            Ok::<(), RegistryError>(())
+        })?;
+        Ok(next)
+    }
+}
+
+/// A statement in messages: its beginning.
+pub(super) fn describe(sql: &str) -> String {
+    const LENGTH: usize = 100;
+    let line: String = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("run `{}...`", &line[..end]),
+        None => format!("run `{line}`"),
+    }
+}

@@ -1,0 +1,16 @@
+//! Connections to the database of a registry: SQLite and PostgreSQL behind one set of methods.
+
+mod connection;
+pub mod postgresql;
+mod row;
+pub mod sqlite;
+mod statement;
+mod timespan_range;
+pub mod tls;
+pub mod value;
+
+pub use connection::{Access, Connection};
+pub use row::Row;
+pub use statement::Statement;
+pub use timespan_range::Int8Range;
+pub use value::Value;
