@@ -9,6 +9,6 @@ mod ran;
 mod skip;
 mod workspace;
 
-pub use ran::{Ran, run};
+pub use ran::{Ran, run, run_with_input};
 pub use skip::skip;
 pub use workspace::{fixture, workspace};

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::postgres::Database;
-use crate::{Ran, run, workspace};
+use crate::{Ran, run, run_with_input, workspace};
 
 /// The Python that has the oracle: `PANTRY_ORACLE_PYTHON`, else that of `target/oracle`.
 ///
@@ -67,6 +67,16 @@ pub fn eval<A: AsRef<OsStr>>(text: &str, args: impl IntoIterator<Item = A>) -> S
 #[track_caller]
 pub fn json<A: AsRef<OsStr>>(text: &str, args: impl IntoIterator<Item = A>) -> Value {
     let printed = eval(text, args);
+    serde_json::from_str(&printed).unwrap_or_else(|e| panic!("not JSON: {e}: {printed}"))
+}
+
+/// Run Python code that reads one JSON value from standard input and prints one.
+///
+/// # Panics
+/// If it fails or prints something else.
+#[track_caller]
+pub fn ask(text: &str, input: &Value) -> Value {
+    let printed = run_with_input(&mut code(text), input.to_string().as_bytes()).ok();
     serde_json::from_str(&printed).unwrap_or_else(|e| panic!("not JSON: {e}: {printed}"))
 }
 

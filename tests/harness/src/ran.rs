@@ -1,6 +1,7 @@
 //! A program that was run to its end.
 
 use std::fmt;
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 /// What a program left behind.
@@ -46,11 +47,30 @@ impl fmt::Display for Ran {
 /// If it cannot be started or writes something that is not UTF-8.
 #[track_caller]
 pub fn run(command: &mut Command) -> Ran {
+    run_with_input(command, b"")
+}
+
+/// Run a command to its end with these bytes on standard input.
+///
+/// # Panics
+/// As [`run`].
+#[track_caller]
+pub fn run_with_input(command: &mut Command, input: &[u8]) -> Ran {
     let shown = format!("{command:?}");
-    let output = command
-        .stdin(Stdio::null())
-        .output()
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap_or_else(|e| panic!("{shown}: cannot be run: {e}"));
+    let pipe = child.stdin.take();
+    // From a thread of its own: the program may write before it has read everything. A program that does not read its
+    // input is free to do so.
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| pipe.map(|mut pipe| pipe.write_all(input)));
+        child.wait_with_output()
+    });
+    let output = output.unwrap_or_else(|e| panic!("{shown}: its output cannot be read: {e}"));
     let text = |bytes, name| {
         String::from_utf8(bytes).unwrap_or_else(|e| panic!("{shown}: {name} is not UTF-8: {e}"))
     };

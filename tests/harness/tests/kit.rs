@@ -13,6 +13,15 @@ fn the_oracle_is_the_version_we_compare_with() {
 }
 
 #[test]
+fn the_oracle_takes_large_input_and_gives_large_output() {
+    let numbers: Vec<u32> = (0..200_000).collect();
+    let code = "import json, sys\nprint(json.dumps([2 * n for n in json.load(sys.stdin)]))";
+    let answer = oracle::ask(code, &serde_json::json!(numbers));
+    let doubled: Vec<u32> = numbers.iter().map(|n| 2 * n).collect();
+    assert_eq!(answer, serde_json::json!(doubled));
+}
+
+#[test]
 fn a_command_that_fails_keeps_its_code_and_message() {
     let ran = oracle::butler(["query-collections", "/nonexistent/repo"]);
     assert_eq!(ran.code, Some(1));

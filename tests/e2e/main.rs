@@ -1,0 +1,4 @@
+//! The program from outside, as a user meets it. One module for each topic.
+
+mod pantry;
+mod smoke;
