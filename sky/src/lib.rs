@@ -1,1 +1,63 @@
 //! The sphere: regions and their encodings and relations, pixelisations. Pure functions, no I/O.
+//!
+//! Regions agree with `lsst.sphgeom` bit for bit: same encodings, same conservative answers, same pixels.
+
+mod angle;
+mod base64;
+mod box3d;
+mod chord;
+mod circle;
+mod constants;
+mod convex_hull;
+mod convex_polygon;
+mod ellipse;
+mod encoding;
+mod error;
+mod exact_sign;
+mod htm_finder;
+mod htm_pixelization;
+mod htm_trixel;
+mod intersection_region;
+mod interval;
+mod lon_lat;
+mod lon_lat_box;
+mod lon_lat_box_bounds;
+mod matrix3d;
+mod normalized_angle;
+mod normalized_angle_interval;
+mod orientation;
+mod pixelization;
+mod prepared_polygon;
+mod range_set;
+mod region;
+mod region_text;
+mod relate;
+mod relationship;
+mod union_region;
+mod unit_vector3d;
+mod vector3d;
+mod vertices;
+mod vertices_relate;
+
+pub use angle::Angle;
+pub use box3d::Box3d;
+pub use circle::Circle;
+pub use convex_polygon::ConvexPolygon;
+pub use ellipse::Ellipse;
+pub use error::SkyError;
+pub use htm_pixelization::HtmPixelization;
+pub use intersection_region::IntersectionRegion;
+pub use interval::{AngleInterval, Interval, Interval1d};
+pub use lon_lat::LonLat;
+pub use lon_lat_box::LonLatBox;
+pub use matrix3d::Matrix3d;
+pub use normalized_angle::NormalizedAngle;
+pub use normalized_angle_interval::NormalizedAngleInterval;
+pub use orientation::orientation;
+pub use pixelization::Pixelization;
+pub use range_set::RangeSet;
+pub use region::Region;
+pub use relationship::Relationship;
+pub use union_region::UnionRegion;
+pub use unit_vector3d::UnitVector3d;
+pub use vector3d::Vector3d;
