@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use super::postgresql::PostgresqlDatabase;
+use super::postgresql_connect;
 use super::row::Row;
 use super::sqlite::SqliteDatabase;
 use super::statement::Statement;
-use super::tls::TlsOptions;
 use super::value::Value;
+use crate::config::DatabaseTarget;
+use crate::config::postgres::PostgresSettings;
 use crate::error::RegistryError;
 use crate::schema::dialect::Dialect;
 use crate::schema::{ddl, table::TableSpec};
@@ -38,44 +40,60 @@ enum Backend {
 }
 
 impl Connection {
-    /// Open a SQLite file; with [`Access::ReadWrite`] it is created if it is missing.
-    pub fn open_sqlite(path: &Path, access: Access) -> Result<Self, RegistryError> {
-        Ok(Self {
-            name: format!("SQLite database {}", path.display()),
-            backend: Backend::Sqlite(SqliteDatabase::open(path, access)?),
-            namespace: None,
-            access,
-            in_transaction: false,
-        })
-    }
-
-    /// Connect to PostgreSQL. Without `namespace` the tables are in the first schema of the search path.
-    pub fn connect_postgresql(
-        config: &postgres::Config,
-        tls: &TlsOptions,
+    /// Open the database of a registry, which must exist. Without `namespace`, tables of a PostgreSQL database are in
+    /// the first schema of the search path; SQLite has no namespaces.
+    pub fn open(
+        target: &DatabaseTarget,
         namespace: Option<&str>,
         access: Access,
     ) -> Result<Self, RegistryError> {
-        let hosts = config.get_hosts().iter().map(|host| match host {
-            postgres::config::Host::Tcp(name) => name.clone(),
-            postgres::config::Host::Unix(path) => path.display().to_string(),
-        });
-        let hosts = hosts.collect::<Vec<_>>().join(",");
-        let target = format!(
-            "PostgreSQL database '{}' at {hosts}",
-            config
-                .get_dbname()
-                .or(config.get_user())
-                .unwrap_or_default()
-        );
-        let mut database = PostgresqlDatabase::connect(config, tls, &target)?;
-        let found = database.whereabouts()?;
-        let namespace = namespace.map(str::to_owned).or(found.schema);
-        let name = format!(
-            "PostgreSQL database '{}', namespace '{}', at {hosts}",
-            found.database,
-            namespace.as_deref().unwrap_or_default()
-        );
+        match target {
+            DatabaseTarget::Sqlite(path) => Self::open_sqlite(path, access),
+            DatabaseTarget::Postgres(settings) => {
+                Self::connect_postgresql(settings, namespace, access)
+            }
+        }
+    }
+
+    /// Open a SQLite file, which must exist.
+    pub fn open_sqlite(path: &Path, access: Access) -> Result<Self, RegistryError> {
+        SqliteDatabase::open(path, access).map(|db| Self::of_sqlite(db, access))
+    }
+
+    /// Open a SQLite file for writing, making an empty one if it is missing.
+    pub fn create_sqlite(path: &Path) -> Result<Self, RegistryError> {
+        SqliteDatabase::create(path).map(|db| Self::of_sqlite(db, Access::ReadWrite))
+    }
+
+    fn of_sqlite(database: SqliteDatabase, access: Access) -> Self {
+        Self {
+            name: format!("SQLite database {}", database.path().display()),
+            backend: Backend::Sqlite(database),
+            namespace: None,
+            access,
+            in_transaction: false,
+        }
+    }
+
+    /// Connect to PostgreSQL.
+    pub fn connect_postgresql(
+        settings: &PostgresSettings,
+        namespace: Option<&str>,
+        access: Access,
+    ) -> Result<Self, RegistryError> {
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
+        let mut database = postgresql_connect::connect(settings)?;
+        let namespace = match namespace {
+            Some(namespace) => Some(namespace.to_owned()),
+            None => database.current_schema()?,
+        };
+        let name = postgresql_connect::describe(settings);
+        let name = match &namespace {
+            Some(namespace) => format!("{name}, namespace '{namespace}'"),
+            None => name,
+        };
         Ok(Self {
             backend: Backend::Postgresql(Box::new(database)),
             namespace,

@@ -2,11 +2,12 @@
 
 mod connection;
 pub mod postgresql;
+mod postgresql_connect;
 mod row;
 pub mod sqlite;
 mod statement;
 mod timespan_range;
-pub mod tls;
+mod tls;
 pub mod value;
 
 pub use connection::{Access, Connection};

@@ -10,7 +10,6 @@ use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use super::connection::{Access, describe};
 use super::row::{Row, RowOf};
 use super::timespan_range::Int8Range;
-use super::tls::TlsOptions;
 use super::value::{Value, base64_text};
 use crate::error::RegistryError;
 
@@ -19,48 +18,16 @@ pub struct PostgresqlDatabase {
     pub(super) raw: postgres::Client,
 }
 
-/// What a connection learns about where it is.
-pub(super) struct Whereabouts {
-    /// Name of the database.
-    pub database: String,
-    /// The first schema of the search path, if any exists.
-    pub schema: Option<String>,
-}
-
 impl PostgresqlDatabase {
-    /// Connect to a server; `database` names it in messages.
-    pub(super) fn connect(
-        config: &postgres::Config,
-        tls: &TlsOptions,
-        database: &str,
-    ) -> Result<Self, RegistryError> {
-        let fail = |reason: String| RegistryError::Connect {
-            database: database.to_owned(),
-            reason,
-        };
-        let mut config = config.clone();
-        config.ssl_mode(tls.ssl_mode());
-        let raw = if tls.is_disabled() {
-            config.connect(postgres::NoTls)
-        } else {
-            config.connect(tls.connector().map_err(fail)?)
-        };
-        let raw = raw.map_err(|e| fail(message(&e)))?;
-        Ok(Self { raw })
-    }
-
-    pub(super) fn whereabouts(&mut self) -> Result<Whereabouts, RegistryError> {
-        let mut found = Whereabouts {
-            database: String::new(),
-            schema: None,
-        };
-        let sql = "SELECT current_database()::text, current_schema()::text";
+    /// The first schema of the search path, if any exists.
+    pub(super) fn current_schema(&mut self) -> Result<Option<String>, RegistryError> {
+        let mut schema = None;
+        let sql = "SELECT current_schema()::text";
         self.query(sql, &[], |row| -> Result<(), RegistryError> {
-            found.database = row.get_str(0)?.to_owned();
-            found.schema = row.get_opt_str(1)?.map(str::to_owned);
+            schema = row.get_opt_str(0)?.map(str::to_owned);
             Ok(())
         })?;
-        Ok(found)
+        Ok(schema)
     }
 
     /// Start a transaction with the settings of the reference: times are UTC, plans are for all rows.
@@ -183,7 +150,7 @@ pub fn error(doing: &str, e: &postgres::Error) -> RegistryError {
 }
 
 /// The whole story of an error: the server's message with its detail, or the causes of a lost connection.
-fn message(e: &postgres::Error) -> String {
+pub(super) fn message(e: &postgres::Error) -> String {
     if let Some(server) = e.as_db_error() {
         let detail = server.detail().map(|d| format!(" ({d})"));
         return format!("{}{}", server.message(), detail.unwrap_or_default());

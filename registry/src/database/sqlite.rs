@@ -11,7 +11,6 @@ use super::connection::{Access, describe};
 use super::row::{Row, RowOf};
 use super::value::{Value, base64_text};
 use crate::error::RegistryError;
-use crate::schema::dialect::Dialect;
 
 /// How long a process waits for another one's lock, as the reference does.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(300);
@@ -26,19 +25,28 @@ pub struct SqliteDatabase {
 }
 
 impl SqliteDatabase {
-    /// Open a file, which is created if it is missing and `access` is [`Access::ReadWrite`].
+    /// Open a file that exists.
     pub fn open(path: &Path, access: Access) -> Result<Self, RegistryError> {
         let flags = match access {
             Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
-            Access::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            Access::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
+        Self::open_with(path, flags)
+    }
+
+    /// Open a file for writing, making an empty one if it is missing.
+    pub fn create(path: &Path) -> Result<Self, RegistryError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        Self::open_with(path, flags)
+    }
+
+    fn open_with(path: &Path, flags: OpenFlags) -> Result<Self, RegistryError> {
         let fail = |e: rusqlite::Error| RegistryError::Connect {
-            database: path.display().to_string(),
+            database: format!("SQLite database {}", path.display()),
             reason: e.to_string(),
         };
-        let raw =
-            rusqlite::Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-                .map_err(fail)?;
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let raw = rusqlite::Connection::open_with_flags(path, flags).map_err(fail)?;
         raw.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
         raw.pragma_update(None, "foreign_keys", true)
             .map_err(fail)?;
@@ -177,6 +185,3 @@ pub fn error(doing: &str, e: rusqlite::Error) -> RegistryError {
         _ => RegistryError::Database { doing, reason },
     }
 }
-
-/// The dialect of this back end.
-pub const DIALECT: Dialect = Dialect::Sqlite;

@@ -1,112 +1,81 @@
-//! TLS to PostgreSQL, with libpq's meaning of `sslmode` and `sslrootcert`.
+//! TLS to PostgreSQL, with libpq's meaning of its settings.
 
-use std::path::PathBuf;
+use std::fmt::Display;
+use std::path::Path;
 use std::sync::Arc;
 
-use postgres::config::SslMode;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How far a connection is protected (`sslmode` of libpq).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum TlsMode {
-    /// Never encrypted.
-    Disable,
-    /// Encrypted if the server can.
-    #[default]
-    Prefer,
-    /// Encrypted; the certificate is checked only if a root certificate is given.
-    Require,
-    /// The certificate must be signed by the root certificate.
-    VerifyCa,
-    /// And be for the host that was asked for.
-    VerifyFull,
-}
+use crate::config::postgres::{RootCertificates, TlsMode, TlsSettings};
 
-impl TlsMode {
-    /// The mode of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "disable" => Self::Disable,
-            "allow" | "prefer" => Self::Prefer,
-            "require" => Self::Require,
-            "verify-ca" => Self::VerifyCa,
-            "verify-full" => Self::VerifyFull,
-            _ => return None,
-        })
-    }
-}
-
-/// What is asked of TLS.
-#[derive(Debug, Clone, Default)]
-pub struct TlsOptions {
-    /// How far the connection is protected.
-    pub mode: TlsMode,
-    /// PEM file of certificates to trust; needed by [`TlsMode::VerifyCa`] and [`TlsMode::VerifyFull`].
-    pub root_certificate: Option<PathBuf>,
-}
-
-impl TlsOptions {
-    /// Whether TLS is never used.
-    pub fn is_disabled(&self) -> bool {
-        self.mode == TlsMode::Disable
-    }
-
-    pub(super) fn ssl_mode(&self) -> SslMode {
-        match self.mode {
-            TlsMode::Disable => SslMode::Disable,
-            TlsMode::Prefer => SslMode::Prefer,
-            TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => SslMode::Require,
+/// The connector for TLS settings; `Err` says in words what is wrong with a file.
+pub(super) fn connector(settings: &TlsSettings) -> Result<MakeRustlsConnect, String> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    // As libpq: without authorities `prefer` and `require` take any certificate, and `allow` and `prefer` never check.
+    let chain = match &settings.roots {
+        _ if settings.mode < TlsMode::VerifyCa => None,
+        RootCertificates::None => None,
+        roots => Some(chain_verifier(roots, &provider)?),
+    };
+    let verifier = Verifier {
+        chain,
+        check_name: settings.mode == TlsMode::VerifyFull,
+        provider: Arc::clone(&provider),
+    };
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| e.to_string())?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let config = match &settings.client {
+        Some((certificate, key)) => {
+            let chain = certificates(certificate)?;
+            let key = PrivateKeyDer::from_pem_file(key).map_err(|e| in_file(key, &e))?;
+            builder
+                .with_client_auth_cert(chain, key)
+                .map_err(|e| in_file(certificate, &e))?
         }
-    }
+        None => builder.with_no_client_auth(),
+    };
+    Ok(MakeRustlsConnect::new(config))
+}
 
-    /// The connector; `Err` says in words what is wrong with the options.
-    pub(super) fn connector(&self) -> Result<MakeRustlsConnect, String> {
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let verifier = match &self.root_certificate {
-            Some(path) => Verifier {
-                chain: Some(chain_verifier(path, &provider)?),
-                check_name: self.mode == TlsMode::VerifyFull,
-                provider: Arc::clone(&provider),
-            },
-            None if self.mode >= TlsMode::VerifyCa => {
-                return Err("sslmode=verify-ca and verify-full need sslrootcert".to_owned());
-            }
-            None => Verifier {
-                chain: None,
-                check_name: false,
-                provider: Arc::clone(&provider),
-            },
-        };
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|e| e.to_string())?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth();
-        Ok(MakeRustlsConnect::new(config))
-    }
+fn in_file(path: &Path, reason: &dyn Display) -> String {
+    format!("certificate file {}: {reason}", path.display())
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect)
+        .map_err(|e| in_file(path, &e))
 }
 
 fn chain_verifier(
-    path: &std::path::Path,
+    roots: &RootCertificates,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<WebPkiServerVerifier>, String> {
-    let in_file = |e: &dyn std::fmt::Display| format!("root certificate {}: {e}", path.display());
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(|e| in_file(&e))? {
-        let certificate = certificate.map_err(|e| in_file(&e))?;
-        roots.add(certificate).map_err(|e| in_file(&e))?;
+    let mut store = RootCertStore::empty();
+    match roots {
+        RootCertificates::None => {}
+        RootCertificates::File(path) => {
+            for certificate in certificates(path)? {
+                store.add(certificate).map_err(|e| in_file(path, &e))?;
+            }
+        }
+        RootCertificates::System => {
+            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
     }
-    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+    WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider))
         .build()
-        .map_err(|e| in_file(&e))
+        .map_err(|e| format!("no usable root certificates: {e}"))
 }
 
 /// Checks of the server's certificate that libpq makes: none, its signatures, or its name as well.
