@@ -1,9 +1,11 @@
 //! Bytes at URIs: path templates, transfer modes, checksums. Does not know what a dataset is.
 
+mod checksum;
 mod confine;
 mod defaults;
 mod error;
 mod formatter;
+mod inspect;
 mod location;
 mod lookup;
 mod percent;
@@ -11,11 +13,15 @@ mod posix;
 mod resource_path;
 pub mod template;
 pub mod transfer;
+mod walk;
 
+pub use checksum::Checksum;
 pub use confine::Confinement;
 pub use defaults::{formatters as default_formatters, templates as default_templates};
 pub use error::{DatastoreError, Result};
 pub use formatter::{FormatterNames, check_extension};
+pub use inspect::{Found, check_readable, inspect, inspect_one};
 pub use location::{DatastoreRoot, Location};
 pub use lookup::{Conform, LookupEntity, LookupValue};
 pub use resource_path::ResourcePath;
+pub use walk::{WalkedFile, WalkedKind, walk};

@@ -1,9 +1,12 @@
 //! Tests of the datastore from outside, most of them against the Python Butler.
 
 mod dataset;
+mod looking;
 mod oracle;
 mod paths;
 mod random;
+mod store;
 mod template_choice;
 mod template_paths;
 mod template_values;
+mod transfers;

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import string
 import sys
 import uuid
@@ -9,6 +10,7 @@ import uuid
 from lsst.daf.butler import DataCoordinate, DatasetRef, DatasetType, DimensionUniverse, StorageClass
 from lsst.daf.butler._location import Location, LocationFactory
 from lsst.daf.butler.datastore.file_templates import FileTemplate, FileTemplates, FileTemplatesConfig
+from lsst.daf.butler.datastores.fileDatastore import FileDatastore
 from lsst.resources import ResourcePath
 
 logging.disable(logging.CRITICAL)
@@ -108,6 +110,21 @@ def new_location(request):
     location = factory.fromPath(request["template_path"], trusted_path=True)
     location.updateExtension(ResourcePath(request["source"]).getExtension())
     return [location.pathInStore.path, location.uri.ospath]
+
+
+def transfer(request):
+    """Transfer one file and describe the result."""
+    source, destination = request["source"], request["destination"]
+    ResourcePath(destination).transfer_from(ResourcePath(source), request["mode"], overwrite=True)
+    return {
+        "link": os.readlink(destination) if os.path.islink(destination) else None,
+        "same_file": os.path.exists(source) and os.path.samefile(source, destination),
+        "mode": os.stat(destination).st_mode,
+    }
+
+
+def checksum(request):
+    return FileDatastore.computeChecksum(ResourcePath(request["path"]))
 
 
 for line in sys.stdin:

@@ -2,7 +2,7 @@
 
 use pantry_datastore::template::FileTemplate;
 use pantry_datastore::{LookupValue, default_templates};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::dataset::{JsonDataset, datasets};
 use crate::oracle::{Answer, ask};

@@ -1,0 +1,112 @@
+//! Checksums of files: computing BLAKE3, and checking what a record says.
+//!
+//! Ours are recorded as `blake3:<64 hex digits>`. A bare value is the reference's own: 128 hex digits of
+//! BLAKE2b-512 (`FileDatastore.computeChecksum`).
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::str::FromStr;
+
+use blake2::{Blake2b512, Digest};
+
+use crate::error::{DatastoreError, Result};
+
+/// Bytes read at a time: large enough for BLAKE3's widest lanes, small enough to stay in the cache.
+pub(crate) const BUFFER: usize = 256 * 1024;
+
+/// The checksum of a file's content, with its algorithm.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Checksum {
+    /// BLAKE3, 32 bytes; what Pantry records.
+    Blake3([u8; 32]),
+    /// BLAKE2b, 64 bytes; what the reference records.
+    Blake2b([u8; 64]),
+}
+
+impl Checksum {
+    /// BLAKE3 of a file, and its size in bytes.
+    pub fn blake3_of(path: &Path) -> Result<(Self, u64)> {
+        let mut hasher = blake3::Hasher::new();
+        let size = read_through(path, |bytes| {
+            hasher.update(bytes);
+        })?;
+        Ok((Self::Blake3(hasher.finalize().into()), size))
+    }
+
+    /// The checksum of a file by the algorithm of `self`, for comparison with `self`, and its size in bytes.
+    pub fn same_kind_of(&self, path: &Path) -> Result<(Self, u64)> {
+        if let Self::Blake3(_) = self {
+            return Self::blake3_of(path);
+        }
+        let mut hasher = Blake2b512::new();
+        let size = read_through(path, |bytes| hasher.update(bytes))?;
+        Ok((Self::Blake2b(hasher.finalize().into()), size))
+    }
+}
+
+impl FromStr for Checksum {
+    type Err = DatastoreError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parsed = match text.strip_prefix("blake3:") {
+            Some(hex) => from_hex(hex).map(Self::Blake3),
+            None => from_hex(text).map(Self::Blake2b),
+        };
+        parsed.ok_or_else(|| DatastoreError::BadChecksum {
+            text: text.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes: &[u8] = match self {
+            Self::Blake3(bytes) => {
+                f.write_str("blake3:")?;
+                bytes
+            }
+            Self::Blake2b(bytes) => bytes,
+        };
+        bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digit = |byte: &u8| {
+        char::from(*byte)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
+    let digits: Option<Vec<u8>> = text.as_bytes().iter().map(digit).collect();
+    let bytes: Vec<u8> = digits?
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |sum, d| sum << 4 | d))
+        .collect();
+    (text.len() == 2 * N).then_some(bytes)?.try_into().ok()
+}
+
+fn read_through(path: &Path, mut each: impl FnMut(&[u8])) -> Result<u64> {
+    let fail = |source| DatastoreError::io("reading", path, source);
+    let mut file = File::open(path).map_err(fail)?;
+    let mut buffer = vec![0; BUFFER];
+    let mut size = 0;
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(size),
+            Ok(count) => {
+                each(&buffer[..count]);
+                size += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(fail(error)),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! A datastore and a folder of sources in a temporary folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pantry_datastore::DatastoreRoot;
+use pantry_datastore::transfer::{
+    FolderLock, PlaceOptions, PlaceRequest, Placer, TransferMode, TransferProgress,
+};
+
+/// `store/` is the root, `export/` holds sources.
+pub struct Store {
+    folder: tempfile::TempDir,
+    pub root: DatastoreRoot,
+}
+
+impl Store {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = DatastoreRoot::new(&folder.path().join("store")).expect("a root");
+        fs::create_dir_all(root.path()).expect("the root");
+        Self { folder, root }
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Write a source file and request it at `name` below the root.
+    pub fn source(&self, name: &str, content: &[u8]) -> PlaceRequest {
+        let source = self.folder().join("export").join(name);
+        fs::create_dir_all(source.parent().expect("a parent")).expect("the export folder");
+        fs::write(&source, content).expect("a source");
+        PlaceRequest::new(source, self.at(&format!("run/{name}")))
+    }
+
+    /// A path below the root.
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    pub fn placer(&self, mode: TransferMode, checksum: bool) -> Placer {
+        self.placer_with(mode, checksum, Arc::default())
+    }
+
+    pub fn placer_with(
+        &self,
+        mode: TransferMode,
+        checksum: bool,
+        progress: Arc<TransferProgress>,
+    ) -> Placer {
+        let lock = FolderLock::acquire(self.root.path(), || panic!("somebody holds the lock"))
+            .expect("a lock");
+        let options = PlaceOptions {
+            mode,
+            checksum,
+            jobs: 2,
+            progress,
+        };
+        Placer::new(&self.root, lock, options).expect("a placer")
+    }
+
+    /// Every file below the root, relative.
+    pub fn files(&self) -> Vec<String> {
+        let path =
+            |file: pantry_datastore::WalkedFile| file.path.to_str().expect("UTF-8").to_owned();
+        pantry_datastore::walk(self.root.path())
+            .map(|file| path(file.expect("a file")))
+            .collect()
+    }
+}
