@@ -4,6 +4,7 @@ use super::butler_config::ButlerConfig;
 use super::connection_string::ConnectionString;
 use super::environment::Environment;
 use super::error::ConfigError;
+use super::python_text;
 use super::value::{Mapping, Value, entry};
 
 /// A database system that the registry can live in.
@@ -24,6 +25,8 @@ pub struct ManagerConfig {
     pub class: String,
     /// Settings of the manager (obscore).
     pub settings: Option<Mapping>,
+    /// Version of its tables, where the configuration names one.
+    pub schema_version: Option<String>,
 }
 
 /// The part `registry` with its defaults (`lsst/daf/butler/registry/_config.py`).
@@ -134,11 +137,12 @@ impl RegistryConfig {
         let managers =
             managers.ok_or_else(|| ConfigError::value("registry.managers", "must be a mapping"))?;
         let one = |name: &str, value: &Value| -> Option<ManagerConfig> {
-            let (class, settings) = match value {
-                Value::Str(class) => (class.to_string(), None),
+            let (class, settings, schema_version) = match value {
+                Value::Str(class) => (class.to_string(), None, None),
                 Value::Map(inner) => (
                     entry(inner, "cls")?.as_str()?.to_owned(),
                     entry(inner, "config").and_then(Value::as_map).cloned(),
+                    entry(inner, "schema_version").map(python_text::display),
                 ),
                 _ => return None,
             };
@@ -146,6 +150,7 @@ impl RegistryConfig {
                 name: name.to_owned(),
                 class,
                 settings,
+                schema_version,
             })
         };
         managers

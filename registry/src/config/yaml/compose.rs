@@ -160,6 +160,7 @@ impl<'t, E> Composer<'t, '_, E> {
         let value = match tag.map(tag_name) {
             None if style == ScalarStyle::Plain => scalar::resolve(text),
             None => Ok(Value::str(text)),
+            Some(name) if name == "!" && style == ScalarStyle::Plain => scalar::resolve(text),
             Some(name) if name == "!" => Ok(Value::str(text)),
             Some(name) if name == "!include" => return self.included(text),
             Some(name) => match name.strip_prefix(CORE) {
@@ -216,13 +217,16 @@ impl<'t, E> Composer<'t, '_, E> {
             if event == Event::MappingEnd {
                 break;
             }
-            let plain =
-                matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
-            let merge = plain || is_merge_tag(&event);
-            let key = if merge {
-                leaf(Value::Null)
-            } else {
-                self.node(event, at, depth + 1)?
+            let plain = match &event {
+                Event::Scalar(text, ScalarStyle::Plain, _, None) => Some(text.as_ref()),
+                _ => None,
+            };
+            let merge = plain == Some("<<") || is_merge_tag(&event);
+            let key = match plain {
+                _ if merge => leaf(Value::Null),
+                // As a key this is just text.
+                Some("=") => leaf(Value::str("=")),
+                _ => self.node(event, at, depth + 1)?,
             };
             let (event, value_at) = self.next()?;
             let mut value = self.node(event, value_at, depth + 1)?;

@@ -10,6 +10,11 @@ pub(super) type ScalarError = String;
 
 /// The value of an unquoted, untagged scalar.
 pub(super) fn resolve(text: &str) -> Result<Value, ScalarError> {
+    if matches!(text, "=" | "<<") {
+        return Err(format!(
+            "'{text}' has a meaning of its own; quote it if it is text"
+        ));
+    }
     if is_null(text) {
         return Ok(Value::Null);
     }

@@ -1,0 +1,3 @@
+//! Tests of the registry from outside, most of them against the reference.
+
+mod config;
