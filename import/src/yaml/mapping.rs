@@ -24,7 +24,15 @@ pub struct Field {
 impl Mapping {
     /// An empty mapping at a line.
     pub fn new(line: u64) -> Mapping {
-        Mapping { line, fields: Vec::new() }
+        Mapping {
+            line,
+            fields: Vec::new(),
+        }
+    }
+
+    /// A mapping of fields whose keys are known to differ.
+    pub(super) fn from_fields(line: u64, fields: Vec<Field>) -> Mapping {
+        Mapping { line, fields }
     }
 
     /// The value of a text key.
@@ -34,12 +42,17 @@ impl Mapping {
 
     /// The field of a text key.
     pub fn field(&self, key: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.key.as_str() == Some(key))
+        self.fields
+            .iter()
+            .find(|field| field.key.as_str() == Some(key))
     }
 
     /// Takes the field of a text key out; the others keep their order.
     pub fn remove(&mut self, key: &str) -> Option<Field> {
-        let index = self.fields.iter().position(|field| field.key.as_str() == Some(key))?;
+        let index = self
+            .fields
+            .iter()
+            .position(|field| field.key.as_str() == Some(key))?;
         Some(self.fields.remove(index))
     }
 

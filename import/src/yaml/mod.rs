@@ -8,13 +8,32 @@
 //! Meaning is that of `yaml.safe_load` of PyYAML with the constructors that `lsst.daf.butler` and `lsst.sphgeom`
 //! register (YAML 1.1), except that duplicate keys are an error.
 
+mod anchor_names;
+mod anchors;
+mod any_parser;
+mod binary;
+mod block;
+mod composer;
+mod construct;
 mod error;
 mod event;
+mod limits;
 mod mapping;
+mod mapping_builder;
+mod markup;
 mod node;
+mod number;
 mod reader;
 mod region;
+mod resolve;
+mod scout;
+mod source;
+mod syntax;
+mod tag;
+mod text;
 mod timestamp;
+mod walker;
+mod zstd;
 
 pub use error::YamlError;
 pub use event::{BulkKey, Event};

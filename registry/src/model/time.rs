@@ -1,6 +1,6 @@
 //! Instants as TAI nanoseconds, the only time the registry stores.
 
-mod civil;
+pub mod civil;
 mod leap_seconds;
 #[cfg(test)]
 pub(in crate::model) mod oracle;

@@ -1,7 +1,7 @@
 //! Proleptic Gregorian calendar dates as days since 1970-01-01.
 
 /// Days from 1970-01-01 to the given date; `None` if there is no such date.
-pub(super) fn days_from_civil(year: i64, month: u32, day: u32) -> Option<i64> {
+pub fn days_from_civil(year: i64, month: u32, day: u32) -> Option<i64> {
     if !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
         return None;
     }
@@ -16,7 +16,7 @@ pub(super) fn days_from_civil(year: i64, month: u32, day: u32) -> Option<i64> {
 }
 
 /// Year, month and day of a number of days since 1970-01-01.
-pub(super) fn civil_from_days(days: i64) -> (i64, u32, u32) {
+pub fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
