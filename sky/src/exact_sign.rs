@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::vector3d::Vector3d;
 
-/// Bits in the accumulator's words. Products span at most 3 * 2098 + 192 bits, which 104 words hold.
+/// Words of 64 bits that hold any sum of products, which span at most 3 * 2098 + 192 bits.
 const WORDS: usize = 104;
 
 /// An integer times a power of two.
@@ -49,7 +49,7 @@ fn product(a: f64, b: f64, c: f64, negate: bool) -> Scaled {
 }
 
 /// Adds `p` times 2^(shift - p.exponent) to a magnitude.
-fn accumulate(sum: &mut [u64; WORDS], p: &Scaled, shift: u32) {
+fn accumulate(sum: &mut [u64], p: &Scaled, shift: u32) {
     let (word, bit) = ((shift / 64) as usize, shift % 64);
     let mut shifted = [0u64; 4];
     for (i, limb) in p.limbs.iter().enumerate() {

@@ -1,7 +1,9 @@
 //! Finding the trixels that touch a region or lie within it.
 
+use crate::circle::Circle;
 use crate::htm_pixelization::HtmPixelization;
 use crate::htm_trixel::{Trixel, child, midpoints, root};
+use crate::lon_lat_box::LonLatBox;
 use crate::pixelization::Pixelization;
 use crate::prepared_polygon::PreparedPolygon;
 use crate::range_set::RangeSet;
@@ -11,21 +13,18 @@ use crate::vertices_relate::{relate_box, relate_circle};
 
 /// Trixels touching `region`, or within it if `INTERIOR` (`sphgeom/PixelFinder.h`).
 ///
-/// An ellipse counts as its bounding circle, for the interior too, as in the reference.
+/// An ellipse counts as its bounding circle, for the interior too. The reference means the same, but its finder keeps a
+/// reference to a temporary circle, so that what it returns for ellipses is undefined.
 pub(crate) fn find_pixels<const INTERIOR: bool>(
     region: &Region,
     max_ranges: usize,
     htm: &HtmPixelization,
 ) -> RangeSet {
-    let find_circle = |c| find::<INTERIOR>(max_ranges, htm.level(), |t| relate_circle(t, c));
     match region {
-        Region::Circle(c) => find_circle(c),
-        Region::Ellipse(e) => find_circle(&e.bounding_circle()),
-        Region::Box(b) => find::<INTERIOR>(max_ranges, htm.level(), |t| relate_box(t, b)),
-        Region::ConvexPolygon(p) => {
-            let prepared = PreparedPolygon::new(p);
-            find::<INTERIOR>(max_ranges, htm.level(), |t| prepared.relate_to_triangle(t))
-        }
+        Region::Circle(c) => find::<INTERIOR, _>(c, max_ranges, htm),
+        Region::Ellipse(e) => find::<INTERIOR, _>(&e.bounding_circle(), max_ranges, htm),
+        Region::Box(b) => find::<INTERIOR, _>(b, max_ranges, htm),
+        Region::ConvexPolygon(p) => find::<INTERIOR, _>(&PreparedPolygon::new(p), max_ranges, htm),
         Region::Union(u) => u.operands().iter().fold(RangeSet::new(), |found, operand| {
             found.union(&find_pixels::<INTERIOR>(operand, max_ranges, htm))
         }),
@@ -35,32 +34,68 @@ pub(crate) fn find_pixels<const INTERIOR: bool>(
     }
 }
 
-fn find<const INTERIOR: bool>(
+/// What the search asks of a region.
+pub(crate) trait Target {
+    /// How a trixel lies to the region.
+    fn relate_trixel(&self, trixel: &Trixel) -> Relationship;
+
+    /// The root trixel that has all of the region strictly inside, if that is easily seen.
+    fn only_root(&self) -> Option<u64> {
+        None
+    }
+
+    /// Which children of a trixel with these midpoints to look at. If `inside`, the trixel contains the region.
+    fn children(&self, _mid: &Trixel, _inside: bool) -> Children {
+        Children::Candidates([true; 4])
+    }
+}
+
+/// Children of a trixel worth looking at; the others are disjoint from the region.
+pub(crate) enum Children {
+    /// These may be anything.
+    Candidates([bool; 4]),
+    /// This one contains the region, and more.
+    Only(u64),
+}
+
+impl Target for Circle {
+    fn relate_trixel(&self, trixel: &Trixel) -> Relationship {
+        relate_circle(trixel, self)
+    }
+}
+
+impl Target for LonLatBox {
+    fn relate_trixel(&self, trixel: &Trixel) -> Relationship {
+        relate_box(trixel, self)
+    }
+}
+
+fn find<const INTERIOR: bool, T: Target>(
+    target: &T,
     max_ranges: usize,
-    level: u32,
-    relate: impl Fn(&Trixel) -> Relationship,
+    htm: &HtmPixelization,
 ) -> RangeSet {
-    let max_ranges = if max_ranges == 0 {
-        usize::MAX
-    } else {
-        max_ranges
-    };
-    let mut finder = Finder::<INTERIOR, _> {
-        relate,
+    let mut finder = Finder::<INTERIOR, T> {
+        target,
         found: RangeSet::new(),
-        max_ranges,
-        level: level as i32,
-        wanted: level as i32,
+        max_ranges: if max_ranges == 0 {
+            usize::MAX
+        } else {
+            max_ranges
+        },
+        level: htm.level() as i32,
+        wanted: htm.level() as i32,
     };
-    for r in 0..8 {
-        finder.visit(&root(r), r + 8, 0);
+    match target.only_root() {
+        Some(r) => finder.descend(&root(r), r + 8, 0, true),
+        None => (0..8).for_each(|r| finder.visit(&root(r), r + 8, 0)),
     }
     finder.found
 }
 
-/// A search from the roots down. `relate` tells how a trixel lies to the region.
-struct Finder<const INTERIOR: bool, F> {
-    relate: F,
+/// A search from the roots down.
+struct Finder<'a, const INTERIOR: bool, T> {
+    target: &'a T,
     found: RangeSet,
     max_ranges: usize,
     /// The level at which the search stops; it is lowered when there are too many ranges.
@@ -68,25 +103,39 @@ struct Finder<const INTERIOR: bool, F> {
     wanted: i32,
 }
 
-impl<const INTERIOR: bool, F: Fn(&Trixel) -> Relationship> Finder<INTERIOR, F> {
+impl<const INTERIOR: bool, T: Target> Finder<'_, INTERIOR, T> {
     fn visit(&mut self, trixel: &Trixel, index: u64, level: i32) {
         if level > self.level {
             return;
         }
-        let r = (self.relate)(trixel);
+        let r = self.target.relate_trixel(trixel);
         if r.has(Relationship::DISJOINT) {
             return;
         }
         if r.has(Relationship::WITHIN) {
             self.insert(index, level);
-        } else if level == self.level {
+        } else {
+            self.descend(trixel, index, level, r.has(Relationship::CONTAINS));
+        }
+    }
+
+    /// Goes on with a trixel that is neither disjoint from the region nor within it.
+    fn descend(&mut self, trixel: &Trixel, index: u64, level: i32, inside: bool) {
+        if level == self.level {
             if !INTERIOR {
                 self.insert(index, level);
             }
-        } else {
-            let mid = midpoints(trixel);
-            for i in 0..4 {
-                self.visit(&child(trixel, &mid, i), index * 4 + i, level + 1);
+            return;
+        }
+        let mid = midpoints(trixel);
+        match self.target.children(&mid, inside) {
+            Children::Only(i) => {
+                self.descend(&child(trixel, &mid, i), index * 4 + i, level + 1, true)
+            }
+            Children::Candidates(candidates) => {
+                for (i, _) in (0..).zip(candidates).filter(|(_, candidate)| *candidate) {
+                    self.visit(&child(trixel, &mid, i), index * 4 + i, level + 1);
+                }
             }
         }
     }

@@ -91,7 +91,9 @@ impl HtmPixelization {
 
 impl Pixelization for HtmPixelization {
     fn universe(&self) -> RangeSet {
-        RangeSet::from_iter([8 << (2 * self.level)..16 << (2 * self.level)])
+        let mut all = RangeSet::new();
+        all.insert(8 << (2 * self.level)..16 << (2 * self.level));
+        all
     }
 
     fn index(&self, v: &UnitVector3d) -> u64 {

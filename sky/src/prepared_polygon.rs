@@ -1,7 +1,8 @@
-//! A convex polygon made ready to be related to many triangles.
+//! A convex polygon made ready to be related to many trixels.
 
 use crate::convex_polygon::ConvexPolygon;
-use crate::htm_trixel::Trixel;
+use crate::htm_finder::{Children, Target};
+use crate::htm_trixel::{Trixel, root_of};
 use crate::orientation::EdgePlane;
 use crate::relationship::Relationship;
 use crate::unit_vector3d::UnitVector3d;
@@ -13,8 +14,9 @@ const MAX_NORM_ERROR: f64 = 1.0e-9;
 
 /// A polygon with the planes of its edges.
 ///
-/// Orientations of unit vectors are exact, so that the shortcuts here, which hold for convex polygons, give what
-/// [`relate_polygon`] gives. A decoded polygon that is not convex or not of unit vectors takes the long way.
+/// Orientations of unit vectors are exact, so for a strictly convex polygon [`relate_polygon`] tells the geometric truth
+/// about the given vertices, and so does every other way to find it: the shortcuts here give the same bits. A decoded
+/// polygon that is not strictly convex or not of unit vectors takes the long way.
 pub(crate) struct PreparedPolygon<'a> {
     vertices: &'a [UnitVector3d],
     planes: Vec<EdgePlane>,
@@ -27,10 +29,16 @@ impl<'a> PreparedPolygon<'a> {
         let planes: Vec<EdgePlane> = edges(vertices).map(|(a, b)| EdgePlane::new(a, b)).collect();
         let is_unit =
             |v: &UnitVector3d| (v.as_vector().squared_norm() - 1.0).abs() < MAX_NORM_ERROR;
+        // Plane j goes through vertices j - 1 and j; all others must lie strictly on its inner side.
+        let before = |j: usize| if j == 0 { vertices.len() - 1 } else { j - 1 };
         let is_convex = vertices.iter().all(is_unit)
-            && planes
-                .iter()
-                .all(|plane| vertices.iter().all(|v| plane.side(v) >= 0));
+            && planes.iter().enumerate().all(|(j, plane)| {
+                let mut others = vertices
+                    .iter()
+                    .enumerate()
+                    .filter(|(k, _)| *k != j && *k != before(j));
+                others.all(|(_, v)| plane.side(v) > 0)
+            });
         Self {
             vertices,
             planes,
@@ -38,14 +46,11 @@ impl<'a> PreparedPolygon<'a> {
         }
     }
 
-    /// How `triangle`, which is counter-clockwise and of unit vectors, lies to this polygon.
-    pub(crate) fn relate_to_triangle(&self, triangle: &Trixel) -> Relationship {
-        if !self.is_convex {
-            return relate_polygon(triangle, self.vertices);
-        }
+    /// Relation of a trixel to this polygon, which is convex.
+    fn relate_convex(&self, trixel: &Trixel) -> Relationship {
         let mut inside = [true; 3];
         for plane in &self.planes {
-            let sides = triangle.each_ref().map(|v| plane.side(v));
+            let sides = trixel.each_ref().map(|v| plane.side(v));
             if sides == [-1; 3] {
                 return Relationship::DISJOINT;
             }
@@ -53,25 +58,21 @@ impl<'a> PreparedPolygon<'a> {
                 *inside &= side >= 0;
             }
         }
-        let [a, b, c] = triangle;
-        let triangle_planes = [
-            EdgePlane::new(c, a),
+        let [a, b, c] = trixel;
+        let planes = [
             EdgePlane::new(a, b),
             EdgePlane::new(b, c),
+            EdgePlane::new(c, a),
         ];
-        // Bits of the triangle's edges that a vertex of the polygon is outside of.
-        let outside = |v: &UnitVector3d| {
-            triangle_planes
-                .iter()
-                .enumerate()
-                .fold(0u8, |bits, (i, p)| bits | u8::from(p.side(v) < 0) << i)
-        };
-        let (mut all, mut any, mut common) = (true, false, 7u8);
+        let (mut all, mut any, mut beyond) = (true, false, [true; 3]);
         for v in self.vertices {
-            let bits = outside(v);
-            all &= bits == 0;
-            any |= bits == 0;
-            common &= bits;
+            let outside = planes.each_ref().map(|plane| plane.side(v) < 0);
+            all &= outside == [false; 3];
+            any |= outside == [false; 3];
+            beyond
+                .iter_mut()
+                .zip(outside)
+                .for_each(|(beyond, outside)| *beyond &= outside);
         }
         if inside == [true; 3] || all {
             let within = if inside == [true; 3] {
@@ -87,11 +88,69 @@ impl<'a> PreparedPolygon<'a> {
             within | contains
         } else if any || inside.contains(&true) {
             Relationship::INTERSECTS
-        } else if common != 0 || !edges_cross(triangle, self.vertices) {
-            // Either all vertices are beyond one edge of the triangle, or no edge tells and none crosses.
+        } else if beyond.contains(&true) || !edges_cross(trixel, self.vertices) {
             Relationship::DISJOINT
         } else {
             Relationship::INTERSECTS
         }
+    }
+}
+
+impl Target for PreparedPolygon<'_> {
+    fn relate_trixel(&self, trixel: &Trixel) -> Relationship {
+        if self.is_convex {
+            self.relate_convex(trixel)
+        } else {
+            relate_polygon(trixel, self.vertices)
+        }
+    }
+
+    fn only_root(&self) -> Option<u64> {
+        let octant = |v: &UnitVector3d| (v.x() > 0.0, v.y() > 0.0, v.z() > 0.0);
+        let off_axes = |v: &UnitVector3d| v.x() != 0.0 && v.y() != 0.0 && v.z() != 0.0;
+        let first = self.vertices.first()?;
+        let alone = self.is_convex
+            && self
+                .vertices
+                .iter()
+                .all(|v| off_axes(v) && octant(v) == octant(first));
+        alone.then(|| root_of(first))
+    }
+
+    /// Looks at the edges between the middle child and the others: most polygons are beyond some of them.
+    fn children(&self, mid: &Trixel, inside: bool) -> Children {
+        if !self.is_convex {
+            return Children::Candidates([true; 4]);
+        }
+        let [m0, m1, m2] = mid;
+        // Child i is on the positive side of edge i, the middle child on the negative sides of all.
+        let planes = [
+            EdgePlane::new(m2, m1),
+            EdgePlane::new(m0, m2),
+            EdgePlane::new(m1, m0),
+        ];
+        let mut candidates = [true; 4];
+        for (i, plane) in (0..3).zip(&planes) {
+            let (mut positive, mut negative) = (true, true);
+            for v in self.vertices {
+                let side = plane.side(v);
+                positive &= side > 0;
+                negative &= side < 0;
+            }
+            if positive {
+                return if inside {
+                    Children::Only(i as u64)
+                } else {
+                    Children::Candidates(std::array::from_fn(|child| {
+                        child == i && candidates[child]
+                    }))
+                };
+            }
+            candidates[i] = !negative;
+        }
+        if inside && candidates == [false, false, false, true] {
+            return Children::Only(3);
+        }
+        Children::Candidates(candidates)
     }
 }

@@ -171,7 +171,7 @@ fn extend_by_edge(
 ) {
     let ni = n.component(i);
     let d = (1.0 - ni * ni).abs();
-    if !(d > 0.0) {
+    if d.is_nan() || d <= 0.0 {
         return;
     }
     let on_axis = |axis: usize, c: f64| if i == axis { -d } else { c * ni };

@@ -69,41 +69,14 @@ impl Comparison {
         self.cases += 1;
         match (words[0], &words[1..]) {
             ("R", [hex, base64, empty, bounds @ ..]) => self.region(hex, base64, empty, bounds),
-            ("P", [i, j, relate, overlaps, contains]) => {
-                let (a, b) = (&self.regions[index(i)], &self.regions[index(j)]);
-                let got = (
-                    a.relate(b).bits(),
-                    tristate(a.overlaps(b)),
-                    flag(a.contains_region(b)),
-                );
-                self.same("relate", line, got.0, relate);
-                self.same("overlaps", line, got.1, overlaps);
-                self.same("contains region", line, got.2, contains);
-            }
-            ("V", [i, v, inside, htm7, htm20]) => {
-                let v = unit(v);
-                let contains = flag(self.regions[index(i)].contains(&v));
-                self.same("contains point", line, contains, inside);
-                self.same("htm7 index", line, htm(7).index(&v), htm7);
-                self.same("htm20 index", line, htm(20).index(&v), htm20);
-            }
-            ("E", [i, level, max_ranges, envelope, interior]) => {
-                let (r, max_ranges) = (&self.regions[index(i)], index(max_ranges));
+            ("P", [i, j, expected @ ..]) => self.pair(line, index(i), index(j), expected),
+            ("V", [i, v, expected @ ..]) => self.point(line, index(i), &unit(v), expected),
+            ("E", [i, level, max_ranges, expected @ ..]) => {
                 let htm = htm(level.parse().expect("a level"));
-                let got = (
-                    htm.envelope_with_max_ranges(r, max_ranges),
-                    htm.interior_with_max_ranges(r, max_ranges),
-                );
-                let (envelope_count, interior_count) = match htm.level() {
-                    7 => ("htm7 envelope", "htm7 interior"),
-                    _ => ("other envelope", "other interior"),
-                };
-                self.same(envelope_count, line, ranges(&got.0), envelope);
-                self.same(interior_count, line, ranges(&got.1), interior);
+                self.pixels(line, index(i), htm, index(max_ranges), expected);
             }
             ("H", [points, expected]) => {
-                let points: Vec<UnitVector3d> =
-                    doubles(points).chunks(3).map(|v| unit_of(v)).collect();
+                let points: Vec<UnitVector3d> = doubles(points).chunks(3).map(unit_of).collect();
                 let got =
                     outcome(ConvexPolygon::convex_hull(&points).map(|p| Region::from(p).to_hex()));
                 self.same("hull", line, got, expected);
@@ -127,21 +100,60 @@ impl Comparison {
                 let got = outcome(Region::overlaps_base64(text).map(tristate));
                 self.same("overlaps in base64", line, got, expected);
             }
-            ("T", [i, level, triangle, name]) => {
-                let i = i.parse().expect("an index");
-                let got_level = HtmPixelization::level_of(i).map_or("-1".into(), |l| l.to_string());
-                self.same("htm level", line, got_level, level);
-                let got = outcome(HtmPixelization::triangle(i).map(|p| Region::from(p).to_hex()));
-                self.same("htm triangle", line, got, triangle);
-                self.same(
-                    "htm name",
-                    line,
-                    outcome(HtmPixelization::as_string(i)),
-                    name,
-                );
-            }
+            ("T", [i, expected @ ..]) => self.trixel(line, i.parse().expect("an index"), expected),
             _ => panic!("unknown line {line}"),
         }
+    }
+
+    fn pair(&mut self, line: &str, i: usize, j: usize, expected: &[&str]) {
+        let (a, b) = (&self.regions[i], &self.regions[j]);
+        let got = (
+            a.relate(b).bits(),
+            tristate(a.overlaps(b)),
+            flag(a.contains_region(b)),
+        );
+        self.same("relate", line, got.0, expected[0]);
+        self.same("overlaps", line, got.1, expected[1]);
+        self.same("contains region", line, got.2, expected[2]);
+    }
+
+    fn point(&mut self, line: &str, i: usize, v: &UnitVector3d, expected: &[&str]) {
+        let contains = flag(self.regions[i].contains(v));
+        self.same("contains point", line, contains, expected[0]);
+        self.same("htm7 index", line, htm(7).index(v), expected[1]);
+        self.same("htm20 index", line, htm(20).index(v), expected[2]);
+    }
+
+    fn pixels(
+        &mut self,
+        line: &str,
+        i: usize,
+        htm: HtmPixelization,
+        max_ranges: usize,
+        expected: &[&str],
+    ) {
+        let r = &self.regions[i];
+        let envelope = ranges(&htm.envelope_with_max_ranges(r, max_ranges));
+        let interior = ranges(&htm.interior_with_max_ranges(r, max_ranges));
+        let counted_as = match htm.level() {
+            7 => ("htm7 envelope", "htm7 interior"),
+            _ => ("other envelope", "other interior"),
+        };
+        self.same(counted_as.0, line, envelope, expected[0]);
+        self.same(counted_as.1, line, interior, expected[1]);
+    }
+
+    fn trixel(&mut self, line: &str, i: u64, expected: &[&str]) {
+        let level = HtmPixelization::level_of(i).map_or("-1".into(), |l| l.to_string());
+        self.same("htm level", line, level, expected[0]);
+        let triangle = outcome(HtmPixelization::triangle(i).map(|p| Region::from(p).to_hex()));
+        self.same("htm triangle", line, triangle, expected[1]);
+        self.same(
+            "htm name",
+            line,
+            outcome(HtmPixelization::as_string(i)),
+            expected[2],
+        );
     }
 
     fn region(&mut self, hex: &str, base64: &str, empty: &str, bounds: &[&str]) {
