@@ -1,5 +1,6 @@
 //! What can go wrong in a registry.
 
+use crate::config::ConfigError;
 use crate::model::universe::UniverseError;
 
 /// An error of the registry or of its database.
@@ -121,6 +122,9 @@ pub enum RegistryError {
     /// The dimension universe cannot be used.
     #[error(transparent)]
     Universe(#[from] UniverseError),
+    /// The configuration of the repo cannot be used.
+    #[error(transparent)]
+    Config(Box<ConfigError>),
     /// A file could not be read or written.
     #[error("cannot {doing}: {source}")]
     Io {
@@ -129,4 +133,10 @@ pub enum RegistryError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl From<ConfigError> for RegistryError {
+    fn from(e: ConfigError) -> Self {
+        Self::Config(Box::new(e))
+    }
 }

@@ -1,7 +1,24 @@
 //! The Butler registry: pure model, SQL, and the SQLite and PostgreSQL back ends.
 
+mod attributes;
+mod collection_chains;
+pub mod collection_summaries;
+mod collections;
 pub mod config;
+mod create;
 pub mod database;
+pub mod dataset_types;
+mod dimension_config;
+mod dimension_groups;
 pub mod error;
 pub mod model;
+mod opaque_tables;
+mod open;
+mod registry;
 pub mod schema;
+
+pub use create::create_registry;
+pub use dimension_config::dimension_config;
+pub use error::RegistryError;
+pub use open::managers_of;
+pub use registry::Registry;

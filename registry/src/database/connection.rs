@@ -332,7 +332,7 @@ impl Connection {
 
     /// The next value of a generated key: from its sequence on PostgreSQL, NULL on SQLite, which then takes the largest
     /// row id plus one.
-    fn next_key(&mut self, table: &str, key: &str) -> Result<Value, RegistryError> {
+    pub(crate) fn next_key(&mut self, table: &str, key: &str) -> Result<Value, RegistryError> {
         if self.dialect() == Dialect::Sqlite {
             return Ok(Value::Null);
         }
