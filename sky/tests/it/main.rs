@@ -1,5 +1,6 @@
 //! Tests of the sphere from outside.
 
 mod decode_any;
+mod healpix;
 mod oracle;
 mod oracle_process;
