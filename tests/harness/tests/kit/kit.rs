@@ -1,4 +1,4 @@
-//! The kit itself: the oracle answers, databases are private, and the comparison sees what differs.
+//! The oracle answers, databases are private, and the comparison sees what differs.
 
 use pantry_testkit::postgres::Database;
 use pantry_testkit::{compare, fixture, oracle};
