@@ -9,6 +9,7 @@ use crate::cmd::Verb;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::log::{Log, LogOptions};
+use crate::options_file;
 use crate::progress::Progress;
 
 /// A Data Butler in one binary.
@@ -131,7 +132,7 @@ fn as_the_reference(arg: clap::Arg) -> clap::Arg {
 /// Runs the program with these arguments (the first is its name) and returns its exit code: 0, 1 for errors, 2
 /// for usage errors.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = match command().try_get_matches_from(arguments) {
+    let matches = match options_file::parse(&command(), arguments.into_iter().collect()) {
         Ok(matches) => matches,
         Err(error) => {
             // Help and version come this way too. That nobody reads them is no reason to fail.

@@ -1,16 +1,17 @@
 //! The command line of Pantry: global options, logging, progress, output, and one file per verb in [`cmd`].
 //!
-//! Reading order: [`cli`] (what may be typed), [`log`], [`context`] (what a verb is
+//! Reading order: [`cli`] (what may be typed), [`options_file`] (`-@`), [`log`], [`context`] (what a verb is
 //! given), [`cmd`] (the verbs), [`failure`] (how errors become exit codes), [`rows`] and [`table`] (results).
 pub mod cli;
 pub mod cmd;
 pub mod context;
+#[cfg(test)]
+mod dice;
 pub mod failure;
 pub mod interrupt;
 pub mod key_value;
 pub mod log;
-#[cfg(test)]
-mod oracle;
+pub mod options_file;
 pub mod progress;
 pub mod rows;
 pub mod table;

@@ -147,10 +147,11 @@ impl State {
         Some(self.total.load(Ordering::Relaxed)).filter(|&total| total != UNKNOWN)
     }
 
-    fn line(&self, finished: bool) -> String {
+    /// How far the work is, in words; once it is finished, what was done in which time.
+    fn status(&self, finished: bool) -> String {
         let done = self.done.load(Ordering::Relaxed);
         let total = self.total().filter(|_| !finished);
-        line(self.what, self.unit, done, total, self.start.elapsed())
+        status(self.unit, done, total, self.start.elapsed())
     }
 }
 
@@ -158,53 +159,40 @@ fn show_bar(state: &State) {
     if !state.wait(PATIENCE) {
         return;
     }
-    let bar = BARS.add(
-        ProgressBar::no_length()
-            .with_message(state.what)
-            .with_elapsed(state.start.elapsed()),
-    );
+    let bar = BARS.add(ProgressBar::no_length().with_prefix(state.what));
     let mut known = None;
-    bar.set_style(style(state.unit, false));
+    bar.set_style(style("{prefix} {spinner} {msg}"));
     while state.wait(REDRAW) {
-        if known != state.total() {
-            known = state.total();
-            bar.set_style(style(state.unit, known.is_some()));
-            bar.set_length(known.unwrap_or(0));
+        if let Some(total) = state.total().filter(|_| known != state.total()) {
+            known = Some(total);
+            bar.set_style(style("{prefix} {wide_bar} {msg}"));
+            bar.set_length(total);
         }
         bar.set_position(state.done.load(Ordering::Relaxed));
+        bar.set_message(state.status(false));
         bar.tick();
     }
     bar.finish_and_clear();
     BARS.remove(&bar);
 }
 
-fn style(unit: Unit, total_known: bool) -> ProgressStyle {
-    let (done, total, rate) = match unit {
-        Unit::Count(_) => ("human_pos", "human_len", "per_sec"),
-        Unit::Bytes => ("bytes", "total_bytes", "bytes_per_sec"),
-    };
-    let suffix = unit.suffix();
-    let template = if total_known {
-        format!("{{msg}} {{wide_bar}} {{{done}}}/{{{total}}}{suffix} {{{rate}}} {{eta}} left")
-    } else {
-        format!("{{msg}} {{spinner}} {{{done}}}{suffix} {{{rate}}} {{elapsed}}")
-    };
-    ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar())
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 fn show_lines(state: &State) {
     let mut shown = false;
     while state.wait(BETWEEN_LINES) {
         shown = true;
-        tracing::info!(target: "pantry::progress", "{}", state.line(false));
+        tracing::info!(target: "pantry::progress", "{}: {}", state.what, state.status(false));
     }
     if shown {
-        tracing::info!(target: "pantry::progress", "{}", state.line(true));
+        tracing::info!(target: "pantry::progress", "{}: {}", state.what, state.status(true));
     }
 }
 
-/// The text of one line; without a total it tells what was done in which time.
-fn line(what: &str, unit: Unit, done: u64, total: Option<u64>, elapsed: Duration) -> String {
+/// Amount, rate over the whole time and time left; without a total the time it took.
+fn status(unit: Unit, done: u64, total: Option<u64>, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64();
     let rate = if seconds > 0.0 {
         done as f64 / seconds
@@ -214,17 +202,18 @@ fn line(what: &str, unit: Unit, done: u64, total: Option<u64>, elapsed: Duration
     let (amount, speed, suffix) = (unit.amount(done), unit.amount(rate as u64), unit.suffix());
     match total {
         Some(total) if total > 0 => {
-            let percent = done.min(total) * 100 / total;
-            let left = match rate > 0.0 {
-                true => format!(", {:.0} s left", total.saturating_sub(done) as f64 / rate),
-                false => String::new(),
+            let percent = (done.min(total) as f64 * 100.0 / total as f64) as u64;
+            let left = if rate > 0.0 {
+                format!(", {:.0} s left", total.saturating_sub(done) as f64 / rate)
+            } else {
+                String::new()
             };
             format!(
-                "{what}: {amount} of {}{suffix} ({percent}%), {speed}/s{left}",
+                "{amount} of {}{suffix} ({percent}%), {speed}/s{left}",
                 unit.amount(total)
             )
         }
-        _ => format!("{what}: {amount}{suffix} in {seconds:.0} s, {speed}/s"),
+        _ => format!("{amount}{suffix} in {seconds:.0} s, {speed}/s"),
     }
 }
 
@@ -233,19 +222,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_tell_rate_and_time_left() {
+    fn the_status_tells_rate_and_time_left() {
         let ten = Duration::from_secs(10);
         assert_eq!(
-            line("loading", Unit::Count("rows"), 25_000, Some(100_000), ten),
-            "loading: 25,000 of 100,000 rows (25%), 2,500/s, 30 s left"
+            status(Unit::Count("rows"), 25_000, Some(100_000), ten),
+            "25,000 of 100,000 rows (25%), 2,500/s, 30 s left"
         );
         assert_eq!(
-            line("copying", Unit::Bytes, 20 << 20, None, ten),
-            "copying: 20.00 MiB in 10 s, 2.00 MiB/s"
+            status(Unit::Bytes, 20 << 20, None, ten),
+            "20.00 MiB in 10 s, 2.00 MiB/s"
         );
         assert_eq!(
-            line("x", Unit::Count("y"), 0, Some(0), Duration::ZERO),
-            "x: 0 y in 0 s, 0/s"
+            status(Unit::Count("y"), 0, Some(0), Duration::ZERO),
+            "0 y in 0 s, 0/s"
         );
     }
 

@@ -1,5 +1,6 @@
 //! The verbs, one file each. To add one: write `<verb>.rs` with `Args` and `run`, and name it twice below.
 mod completions;
+mod config_dump;
 
 use clap::Subcommand;
 
@@ -11,6 +12,8 @@ use crate::failure::Failure;
 pub enum Verb {
     /// Print a completion script for a shell
     Completions(completions::Args),
+    /// Print the configuration of a repository, or a part of it
+    ConfigDump(config_dump::Args),
 }
 
 impl Verb {
@@ -21,6 +24,7 @@ impl Verb {
     pub fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             Verb::Completions(args) => completions::run(args, context),
+            Verb::ConfigDump(args) => config_dump::run(args, context),
         }
     }
 }

@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::oracle::ask;
+use pantry_testkit::oracle::ask;
 
 #[test]
 fn the_reference_reads_our_json_log() {

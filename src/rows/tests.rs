@@ -2,7 +2,9 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::oracle::{Dice, ask};
+use pantry_testkit::oracle::ask;
+
+use crate::dice::Dice;
 
 const COLUMNS: [&str; 5] = ["name", "id", "a \"quoted\", name", "seeing", "dimensions"];
 const NASTY: &str = "ab,\"\n\r;é漢🔭\\ ";

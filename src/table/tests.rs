@@ -2,7 +2,9 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::oracle::{Dice, ask};
+use pantry_testkit::oracle::ask;
+
+use crate::dice::Dice;
 
 /// Text with everything that could disturb a layout: wide, combining and right-to-left characters, tabs, feeds.
 const ALPHABET: &str = "abcXYZ019 _-/é漢字e\u{301}🔭א\t\n'\"\\";
