@@ -7,7 +7,7 @@ use super::percent::{quote, unquote, unquote_plus};
 use super::secret::Secret;
 
 /// The parts of `dialect+driver://user:password@host:port/database?key=value`, decoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl {
     /// Dialect and perhaps `+driver`.
     pub drivername: String,
@@ -44,16 +44,16 @@ impl DatabaseUrl {
         let (user, rest) = split_user(rest);
         let (host, rest) = split_host(rest);
         let (port, rest) = match rest.strip_prefix(':') {
-            Some(rest) => rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())),
-            None => ("", rest),
-        };
-        let port = match port {
-            "" => None,
-            digits => Some(digits.trim().parse().map_err(|_| {
-                ConfigError::Url(format!(
-                    "the port '{digits}' is not a number from 0 to 65535"
-                ))
-            })?),
+            Some(rest) => {
+                let (digits, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+                let port = digits.trim().parse().map_err(|_| {
+                    ConfigError::Url(format!(
+                        "the port '{digits}' is not a number from 0 to 65535"
+                    ))
+                })?;
+                (Some(port), rest)
+            }
+            None => (None, rest),
         };
         let (database, rest) = match rest.strip_prefix('/') {
             Some(path) => {
@@ -101,6 +101,15 @@ impl DatabaseUrl {
             .iter()
             .filter(move |(k, _)| k == key)
             .map(|(_, v)| v.as_str())
+    }
+}
+
+/// Query parameters that are not to be shown.
+const SECRET_PARAMETERS: [&str; 2] = ["password", "sslpassword"];
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({self})")
     }
 }
 
@@ -171,7 +180,11 @@ impl fmt::Display for DatabaseUrl {
         let mut query: Vec<&(String, String)> = self.query.iter().collect();
         query.sort_by(|a, b| a.0.cmp(&b.0));
         for (i, (key, value)) in query.into_iter().enumerate() {
-            let value = if key == "password" { "***" } else { value };
+            let value = if SECRET_PARAMETERS.contains(&key.as_str()) {
+                "***"
+            } else {
+                value
+            };
             let plus = |text: &str| quote(text, " ").replace(' ', "+");
             write!(
                 f,

@@ -1,3 +1,4 @@
 //! Tests of the registry from outside, most of them against the reference.
 
 mod config;
+mod schema;

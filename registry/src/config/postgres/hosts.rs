@@ -37,6 +37,13 @@ pub struct PostgresHost {
     pub password: Option<Secret>,
 }
 
+impl PostgresHost {
+    /// Whether it is reached over the network, where connections can be encrypted.
+    pub fn is_tcp(&self) -> bool {
+        matches!(self.address, HostAddress::Tcp { .. })
+    }
+}
+
 /// `host` and `port` from the query of a URL, as libpq takes them. SQLAlchemy knows three forms:
 /// `host=a:1&host=b:2`, `host=a,b&port=1,2` and `host=a&port=1`.
 pub(super) fn from_query(url: &DatabaseUrl) -> Result<Vec<(&'static str, String)>, ConfigError> {

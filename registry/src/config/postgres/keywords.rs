@@ -60,7 +60,14 @@ const REFUSED: &[(&str, &str)] = &[
     ("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION"),
     ("sslcrl", "PGSSLCRL"),
     ("sslcrldir", "PGSSLCRLDIR"),
+    ("sslkeylogfile", ""),
     ("sslpassword", ""),
+    ("scram_client_key", ""),
+    ("scram_server_key", ""),
+    ("oauth_client_id", ""),
+    ("oauth_client_secret", ""),
+    ("oauth_issuer", ""),
+    ("oauth_scope", ""),
 ];
 
 /// Values by keyword.

@@ -9,5 +9,5 @@ mod settings;
 mod tls;
 
 pub use hosts::{HostAddress, PostgresHost};
-pub use settings::{PostgresSettings, TargetSession};
+pub use settings::{ChannelBinding, PostgresSettings, TargetSession};
 pub use tls::{RootCertificates, TlsMode, TlsSettings};

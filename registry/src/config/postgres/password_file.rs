@@ -107,6 +107,8 @@ fn unescape(password: &str) -> String {
     let mut chars = password.chars();
     while let Some(c) = chars.next() {
         match c {
+            // A further field is not part of the password.
+            ':' => break,
             '\\' => out.push(chars.next().unwrap_or('\\')),
             c => out.push(c),
         }

@@ -29,6 +29,17 @@ pub enum TargetSession {
     PreferStandby,
 }
 
+/// Binding of the login to the TLS connection (SCRAM-SHA-256-PLUS).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelBinding {
+    /// Never.
+    Disable,
+    /// If the server offers it.
+    Prefer,
+    /// Always.
+    Require,
+}
+
 /// Everything a client needs to connect: what the URL says, then libpq's service file, environment, password file
 /// and defaults.
 #[derive(Debug, Clone)]
@@ -51,6 +62,8 @@ pub struct PostgresSettings {
     pub application_name: Option<String>,
     /// Which servers are acceptable.
     pub target_session: TargetSession,
+    /// Whether SCRAM authentication is bound to the TLS connection.
+    pub channel_binding: ChannelBinding,
     /// Whether TCP keep-alives are sent (libpq's default: yes).
     pub keepalives: bool,
     /// Idle time before the first keep-alive.
@@ -91,23 +104,23 @@ impl PostgresSettings {
                 "GSSAPI encryption is not supported",
             ));
         }
-        if keywords.get("channel_binding") == Some("require") {
-            return Err(ConfigError::postgres(
-                "channel_binding",
-                "cannot be required; remove it",
-            ));
-        }
+        let hosts = hosts::resolve(&keywords)?;
         let mut settings = Self {
-            hosts: hosts::resolve(&keywords)?,
+            tls: TlsSettings::resolve(
+                &keywords,
+                hosts.iter().any(PostgresHost::is_tcp),
+                environment,
+            )?,
+            hosts,
             random_order: random_order(&keywords)?,
             user,
             database,
-            tls: TlsSettings::resolve(&keywords, environment)?,
             options: options(&keywords, environment),
             connect_timeout: seconds("connect_timeout")?,
             application_name: text("application_name")
                 .or_else(|| text("fallback_application_name")),
             target_session: target_session(&keywords)?,
+            channel_binding: channel_binding(&keywords)?,
             keepalives: integer(&keywords, "keepalives")? != Some(0),
             keepalives_idle: seconds("keepalives_idle")?,
             keepalives_interval: seconds("keepalives_interval")?,
@@ -188,6 +201,20 @@ fn random_order(keywords: &Keywords) -> Result<bool, ConfigError> {
             format!("invalid value: \"{other}\""),
         )),
     }
+}
+
+fn channel_binding(keywords: &Keywords) -> Result<ChannelBinding, ConfigError> {
+    Ok(match keywords.get("channel_binding") {
+        Some("disable") => ChannelBinding::Disable,
+        None | Some("prefer") => ChannelBinding::Prefer,
+        Some("require") => ChannelBinding::Require,
+        Some(other) => {
+            return Err(ConfigError::postgres(
+                "channel_binding",
+                format!("invalid value: \"{other}\""),
+            ));
+        }
+    })
 }
 
 fn target_session(keywords: &Keywords) -> Result<TargetSession, ConfigError> {

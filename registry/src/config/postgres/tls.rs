@@ -47,8 +47,10 @@ pub struct TlsSettings {
 
 impl TlsSettings {
     /// Read the keywords; absent files default to those in `~/.postgresql`.
+    /// `used`: whether there is a host that is not a socket.
     pub(super) fn resolve(
         keywords: &Keywords,
+        used: bool,
         environment: &Environment,
     ) -> Result<Self, ConfigError> {
         let explicit = keywords.get("sslmode").map(mode_of).transpose()?;
@@ -80,7 +82,9 @@ impl TlsSettings {
             RootCertificates::None => Some("~/.postgresql/root.crt".to_owned()),
             RootCertificates::System => None,
         };
-        if let (TlsMode::VerifyCa | TlsMode::VerifyFull, Some(file)) = (mode, unreadable) {
+        if let (TlsMode::VerifyCa | TlsMode::VerifyFull, Some(file), true) =
+            (mode, unreadable, used)
+        {
             let reason = format!(
                 "root certificate file \"{file}\" does not exist; provide the file, use the system's trusted roots \
                  with sslrootcert=system, or change sslmode to disable server certificate verification"

@@ -1,6 +1,7 @@
 //! Cases that both sides run: files in a folder of their own, variables, arguments.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use pantry_registry::config::Environment;
@@ -12,7 +13,7 @@ use serde_json::{Value as Json, json};
 #[derive(Debug, Clone, Default)]
 pub struct Case {
     pub name: String,
-    files: Vec<(String, String)>,
+    files: Vec<(String, String, u32)>,
     variables: Vec<(String, String)>,
     arguments: BTreeMap<String, Json>,
 }
@@ -25,8 +26,12 @@ impl Case {
         }
     }
 
-    pub fn file(mut self, name: &str, text: &str) -> Self {
-        self.files.push((name.to_owned(), text.to_owned()));
+    pub fn file(self, name: &str, text: &str) -> Self {
+        self.file_with_mode(name, text, 0o644)
+    }
+
+    pub fn file_with_mode(mut self, name: &str, text: &str, mode: u32) -> Self {
+        self.files.push((name.to_owned(), text.to_owned(), mode));
         self
     }
 
@@ -170,10 +175,11 @@ fn prepare(case: Case, here: &Path) -> Ready {
         case,
         here: here.canonicalize().unwrap(),
     };
-    for (name, text) in &ready.case.files {
+    for (name, text, mode) in &ready.case.files {
         let path = ready.here.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, ready.fill(text)).unwrap();
+        std::fs::write(&path, ready.fill(text)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(*mode)).unwrap();
     }
     ready
 }

@@ -63,7 +63,6 @@ fn cases() -> Vec<Case> {
             .file("repo/one.yaml", "a: 2\nb: 3\nc: [1]\n")
             .file("two.yaml", "b: 4\nd: {e: 5}\n"),
         repo("include by variable", "x:\n  includeConfigs: $WHERE/one.yaml\n").file("one.yaml", "b: 3\n").variable("WHERE", "{here}"),
-        repo("include in a list", "x:\n- a: 1\n- includeConfigs: one.yaml\n  b: 2\n").file("one.yaml", "b: 3\nc: 4\n"),
         repo("include missing", "includeConfigs: more.yaml\n"),
         repo("include within include", "includeConfigs: sub/one.yaml\n").file("repo/sub/one.yaml", "includeConfigs: two.yaml\na: 1\n").file("repo/sub/two.yaml", "a: 3\nb: 2\n"),
         repo("include json", "x: {includeConfigs: one.json}\n").file("repo/one.json", "{\"a\": [1, 2.5e3, \"x\"], \"b\": null}"),

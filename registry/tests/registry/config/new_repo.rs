@@ -147,7 +147,7 @@ fn cases() -> Vec<Case> {
         outfile("outfile upper case", "OUT.YAML"),
         outfile("outfile standalone json", "out.json").argument("standalone", true),
         outfile("outfile with odd root", "out.yaml").argument("root", "re po#1/ö"),
-        outfile("outfile with uri root", "out.yaml").argument("root", "file:///{here}/a%2Bb/../c"),
+        outfile("outfile with uri root", "out.yaml").argument("root", "file://{here}/a%2Bb/../c"),
         outfile("outfile with home", "~/out.yaml").argument("root", "~/r"),
         Case::new("date").file("seed.yaml", "a: 2020-01-01\n").argument("seed", "seed.yaml"),
         Case::new("date as json").file("seed.yaml", "a: 2020-01-01\n").argument("seed", "seed.yaml").argument("outfile", "x.json"),

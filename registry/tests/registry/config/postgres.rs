@@ -1,0 +1,388 @@
+//! PostgreSQL settings against SQLAlchemy and libpq.
+
+use pantry_registry::config::postgres::{HostAddress, PostgresSettings, TlsMode};
+use pantry_registry::config::{ConfigError, DatabaseUrl, Environment};
+use serde_json::{Value as Json, json};
+
+use super::case::{Case, Ready, run};
+
+/// What libpq makes of a URL: its resolved options and the password it would send first.
+const REFERENCE: &str = r#"
+from psycopg import conninfo, pq
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine import make_url
+args, opts = PGDialect_psycopg().create_connect_args(make_url(arguments["url"]))
+opts.pop("context", None)
+conn = pq.PGconn.connect_start(conninfo.make_conninfo(*args, **opts).encode())
+message = conn.error_message.decode()
+if conn.status == pq.ConnStatus.BAD and not message.startswith(("connection to server", "could not translate host")):
+    raise ValueError(message)
+info = {o.keyword.decode(): o.val.decode() if o.val else None for o in conn.info}
+out = {k: info[k] or None for k in ("host", "hostaddr", "port", "dbname", "options", "application_name", "sslmode",
+    "connect_timeout", "target_session_attrs", "load_balance_hosts", "channel_binding")}
+out["user"] = conn.user.decode()
+out["dbname"] = conn.db.decode()
+out["password"] = conn.password.decode() or None
+return out
+"#;
+
+fn ours(ready: &Ready) -> Result<PostgresSettings, ConfigError> {
+    let user = Environment::from_process()
+        .user()
+        .unwrap_or("root")
+        .to_owned();
+    let environment = ready.environment().with_user(&user);
+    PostgresSettings::resolve(
+        &DatabaseUrl::parse(&ready.text("url").expect("url"))?,
+        &environment,
+    )
+}
+
+/// Ours in the reference's words.
+fn words(settings: &PostgresSettings, reference: &Json) -> Json {
+    let (mut hosts, mut addresses, mut ports) = (Vec::new(), Vec::new(), Vec::new());
+    for host in &settings.hosts {
+        match &host.address {
+            HostAddress::Socket(folder) => hosts.push(folder.to_string_lossy().into_owned()),
+            HostAddress::Tcp { name, address } => {
+                hosts.push(name.clone());
+                addresses.extend(address.map(|a| a.to_string()));
+            }
+        }
+        ports.push(host.port.to_string());
+    }
+    let mut hosts = hosts.join(",");
+    let mut ports = ports.join(",");
+    // One default host of libpq is two socket folders here; one port serves all hosts.
+    if hosts == "/var/run/postgresql,/tmp" {
+        hosts = String::new();
+        ports = ports.split(',').next().unwrap().to_owned();
+    }
+    let reference_ports = reference["port"].as_str().unwrap_or("5432");
+    if !reference_ports.contains(',') && ports.split(',').all(|p| p == reference_ports) {
+        ports = reference_ports.to_owned();
+    }
+    if reference_ports.split(',').any(str::is_empty) {
+        let spelled: Vec<&str> = reference_ports
+            .split(',')
+            .map(|p| if p.is_empty() { "5432" } else { p })
+            .collect();
+        assert_eq!(ports, spelled.join(","));
+        ports = reference_ports.to_owned();
+    }
+    if reference["host"].is_null() && !addresses.is_empty() {
+        hosts = String::new();
+    }
+    let text = |text: String| (!text.is_empty()).then_some(text);
+    json!({
+        "host": text(hosts), "hostaddr": text(addresses.join(",")), "port": reference["port"].as_str().map(|_| ports),
+        "dbname": settings.database, "user": settings.user,
+        "password": settings.hosts[0].password.as_ref().map(|p| p.reveal()),
+        "options": settings.options, "application_name": settings.application_name,
+        "sslmode": mode(settings.tls.mode), "connect_timeout": settings.connect_timeout.map(|t| t.as_secs().to_string()),
+        "target_session_attrs": session(settings), "load_balance_hosts": if settings.random_order { "random" } else { "disable" },
+        "channel_binding": format!("{:?}", settings.channel_binding).to_lowercase(),
+    })
+}
+
+fn session(settings: &PostgresSettings) -> String {
+    let debug = format!("{:?}", settings.target_session);
+    let mut out = String::new();
+    for c in debug.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+fn mode(mode: TlsMode) -> &'static str {
+    match mode {
+        TlsMode::Disable => "disable",
+        TlsMode::Allow => "allow",
+        TlsMode::Prefer => "prefer",
+        TlsMode::Require => "require",
+        TlsMode::VerifyCa => "verify-ca",
+        TlsMode::VerifyFull => "verify-full",
+    }
+}
+
+fn url(url: &str) -> Case {
+    Case::new(url).argument("url", url)
+}
+
+fn url_cases() -> Vec<Case> {
+    [
+        "postgresql+psycopg://",
+        "postgresql+psycopg:///d",
+        "postgresql+psycopg://127.0.0.1/d",
+        "postgresql+psycopg://u@127.0.0.1:1/d",
+        "postgresql+psycopg://u:p%40@127.0.0.1:1/d",
+        "postgresql+psycopg://u@/d?host=127.0.0.1:1&host=127.0.0.2:2",
+        "postgresql+psycopg:///d?host=127.0.0.1&port=1",
+        "postgresql+psycopg:///d?host=127.0.0.1,127.0.0.2&port=1,2",
+        "postgresql+psycopg:///d?host=127.0.0.1,127.0.0.2&port=1",
+        "postgresql+psycopg:///d?host=127.0.0.1,127.0.0.2",
+        "postgresql+psycopg:///d?host=127.0.0.1:1",
+        "postgresql+psycopg:///d?host=127.0.0.1:&host=127.0.0.2",
+        "postgresql+psycopg:///d?host=127.0.0.1:1&port=2",
+        "postgresql+psycopg:///d?host=127.0.0.1&host=127.0.0.2&port=2",
+        "postgresql+psycopg:///d?port=1",
+        "postgresql+psycopg:///d?port=1,2",
+        "postgresql+psycopg:///d?port=x",
+        "postgresql+psycopg://127.0.0.1/d?port=7",
+        "postgresql+psycopg://127.0.0.1:9/d?host=127.0.0.3",
+        "postgresql+psycopg://127.0.0.1:9/d?host=127.0.0.3&host=127.0.0.4",
+        "postgresql+psycopg:///d?host=127.0.0.1&port=0",
+        "postgresql+psycopg:///d?host=127.0.0.1&port=70000",
+        "postgresql+psycopg:///d?host=/some/folder",
+        "postgresql+psycopg:///d?host=/some/folder,127.0.0.1&port=1,2",
+        "postgresql+psycopg:///d?hostaddr=127.0.0.5",
+        "postgresql+psycopg://name.invalid/d?hostaddr=127.0.0.5",
+        "postgresql+psycopg:///d?host=127.0.0.1&hostaddr=127.0.0.1,127.0.0.2",
+        "postgresql+psycopg://127.0.0.1/d?sslmode=require",
+        "postgresql+psycopg://127.0.0.1/d?sslmode=disable",
+        "postgresql+psycopg://127.0.0.1/d?sslmode=wrong",
+        "postgresql+psycopg://127.0.0.1/d?options=-csearch_path%3Dx",
+        "postgresql+psycopg://127.0.0.1/d?connect_timeout=7",
+        "postgresql+psycopg://127.0.0.1/d?application_name=me",
+        "postgresql+psycopg://127.0.0.1/d?nonsense=1",
+        "postgresql+psycopg://127.0.0.1/d?target_session_attrs=read-write",
+        "postgresql+psycopg://127.0.0.1/d?target_session_attrs=x",
+        "postgresql+psycopg://127.0.0.1/d?target_session_attrs=prefer-standby",
+        "postgresql+psycopg://127.0.0.1/d?load_balance_hosts=random",
+        "postgresql+psycopg://127.0.0.1/d?channel_binding=require",
+        "postgresql+psycopg://127.0.0.1/d?channel_binding=x",
+        "postgresql+psycopg://127.0.0.1/d?user=v&password=w&dbname=x",
+        "postgresql+psycopg://[::1]:1/d",
+        "postgresql+psycopg://127.0.0.1:0/d",
+        "postgresql+psycopg://127.0.0.1/d?keepalives_idle=3&sslcompression=0&gssencmode=disable",
+    ]
+    .into_iter()
+    .map(url)
+    .collect()
+}
+
+fn environment_cases() -> Vec<Case> {
+    let bare = |name: &str| Case::new(name).argument("url", "postgresql+psycopg://");
+    let full = |name: &str| {
+        Case::new(name).argument(
+            "url",
+            "postgresql+psycopg://u:p@127.0.0.1:1/d?sslmode=disable",
+        )
+    };
+    let all = |case: Case| {
+        [
+            ("PGHOST", "127.0.0.9"),
+            ("PGPORT", "9"),
+            ("PGUSER", "envuser"),
+            ("PGDATABASE", "envdb"),
+            ("PGPASSWORD", "envpw"),
+            ("PGSSLMODE", "require"),
+            ("PGOPTIONS", "-c x=y"),
+            ("PGAPPNAME", "envapp"),
+            ("PGCONNECT_TIMEOUT", "9"),
+            ("PGTARGETSESSIONATTRS", "primary"),
+        ]
+        .iter()
+        .fold(case, |case, (name, value)| case.variable(name, value))
+    };
+    let service = "# services\n[other]\nhost=127.0.0.8\n[mine]\nhost=127.0.0.7\nport=7\nuser=serviceuser\nsslmode=allow\n[last]\nport=3\n";
+    vec![
+        all(bare("environment only")),
+        all(full("url before environment")),
+        bare("user only").variable("PGUSER", "envuser"),
+        bare("several hosts")
+            .variable("PGHOST", "127.0.0.1,127.0.0.2")
+            .variable("PGPORT", "1,2"),
+        bare("ports do not match")
+            .variable("PGHOST", "127.0.0.1,127.0.0.2")
+            .variable("PGPORT", "1,2,3"),
+        bare("empty variables")
+            .variable("PGHOST", "")
+            .variable("PGPORT", "")
+            .variable("PGUSER", ""),
+        bare("empty items")
+            .variable("PGHOST", "127.0.0.1,127.0.0.2")
+            .variable("PGPORT", ",2"),
+        bare("address").variable("PGHOSTADDR", "127.0.0.6"),
+        bare("service")
+            .variable("PGSERVICE", "mine")
+            .file(".pg_service.conf", service),
+        full("url before service")
+            .variable("PGSERVICE", "mine")
+            .file(".pg_service.conf", service),
+        all(bare("service before environment"))
+            .variable("PGSERVICE", "mine")
+            .file(".pg_service.conf", service),
+        bare("service file")
+            .variable("PGSERVICE", "mine")
+            .variable("PGSERVICEFILE", "{here}/own")
+            .file("own", service),
+        bare("service unknown")
+            .variable("PGSERVICE", "none")
+            .file(".pg_service.conf", service),
+        bare("service nested")
+            .variable("PGSERVICE", "x")
+            .file(".pg_service.conf", "[x]\nservice=y\n"),
+        bare("service broken")
+            .variable("PGSERVICE", "x")
+            .file(".pg_service.conf", "[x]\nnonsense\n"),
+        bare("service with an unknown option")
+            .variable("PGSERVICE", "x")
+            .file(".pg_service.conf", "[x]\nnonsense=1\n"),
+        url("postgresql+psycopg://127.0.0.1/d?service=last").file(".pg_service.conf", service),
+        url("postgresql+psycopg://127.0.0.1/d?sslmode=verify-ca").file(".postgresql/root.crt", ""),
+    ]
+}
+
+fn password_cases() -> Vec<Case> {
+    let target = "postgresql+psycopg://u@127.0.0.1:1/d";
+    let file = |text: &str| url(target).file_with_mode(".pgpass", text, 0o600);
+    let mut cases = vec![
+        file("127.0.0.1:1:d:u:exact\n"),
+        file("*:*:*:*:stars\n"),
+        file("# comment\n\n127.0.0.2:1:d:u:no\n127.0.0.1:1:d:u:yes\n*:*:*:*:later\n"),
+        file("127.0.0.1:1:d:u:with\\:colon\\\\slash\n"),
+        file("127.0.0.1:1:d:u:plain:colon\n"),
+        file("127.0.0.1:1:d:u:blank end \r\n"),
+        file("127.0.0.1:1:d:u\n"),
+        file("127.0.0.1:1:d:\\u:escaped\n"),
+        file("127.0.0.1:1:d:u2:no\n"),
+        file("127.0.0.1*:1:d:u:no\n"),
+        file("127.0.0.1:1:d:u:no end"),
+        file("*:*:*:*:first\n127.0.0.1:1:d:u:second\n"),
+        url(target).file_with_mode(".pgpass", "*:*:*:*:open\n", 0o644),
+        url(target).file_with_mode(".pgpass", "*:*:*:*:open\n", 0o610),
+        url(target).file_with_mode(".pgpass", "*:*:*:*:strict\n", 0o400),
+        url(target)
+            .file_with_mode("own", "*:*:*:*:own\n", 0o600)
+            .variable("PGPASSFILE", "{here}/own")
+            .file_with_mode(".pgpass", "*:*:*:*:home\n", 0o600),
+        url(target)
+            .variable("PGPASSFILE", "{here}/none")
+            .file_with_mode(".pgpass", "*:*:*:*:home\n", 0o600),
+        url(target).variable("PGPASSWORD", "env").file_with_mode(
+            ".pgpass",
+            "*:*:*:*:home\n",
+            0o600,
+        ),
+        url("postgresql+psycopg://u:given@127.0.0.1:1/d")
+            .variable("PGPASSWORD", "env")
+            .file_with_mode(".pgpass", "*:*:*:*:home\n", 0o600),
+        url("postgresql+psycopg://u@127.0.0.1:1/d?passfile=own").file_with_mode(
+            "own",
+            "*:*:*:*:own\n",
+            0o600,
+        ),
+        url("postgresql+psycopg://u@/d?host=127.0.0.1,127.0.0.2&port=1,2").file_with_mode(
+            ".pgpass",
+            "127.0.0.2:*:*:*:two\n127.0.0.1:*:*:*:one\n",
+            0o600,
+        ),
+        url("postgresql+psycopg://u@/d?hostaddr=127.0.0.5").file_with_mode(
+            ".pgpass",
+            "127.0.0.5:*:*:*:address\n",
+            0o600,
+        ),
+        url("postgresql+psycopg://u@/d?host=name&hostaddr=127.0.0.5").file_with_mode(
+            ".pgpass",
+            "127.0.0.5:*:*:*:address\nname:*:*:*:name\n",
+            0o600,
+        ),
+        url("postgresql+psycopg://u@/d").file_with_mode(
+            ".pgpass",
+            "localhost:5432:d:u:local\n",
+            0o600,
+        ),
+        url("postgresql+psycopg://u@/d?host=/var/run/postgresql").file_with_mode(
+            ".pgpass",
+            "localhost:5432:d:u:local\n",
+            0o600,
+        ),
+        url("postgresql+psycopg://u@/d?host=/some/folder").file_with_mode(
+            ".pgpass",
+            "/some/folder:5432:d:u:socket\n",
+            0o600,
+        ),
+    ];
+    for case in &mut cases {
+        case.name = format!("{case:?}");
+    }
+    cases
+}
+
+#[test]
+fn settings_are_those_of_libpq() {
+    let cases: Vec<Case> = url_cases()
+        .into_iter()
+        .chain(environment_cases())
+        .chain(password_cases())
+        .collect();
+    let count = cases.len();
+    let folder = tempfile::tempdir().unwrap();
+    let mut accepted = 0;
+    let mut wrong = Vec::new();
+    for (ready, reference) in run(cases, folder.path(), REFERENCE) {
+        match (ours(&ready), reference) {
+            (Ok(ours), Ok(reference)) if words(&ours, &reference) == reference => accepted += 1,
+            (Err(_), Err(_)) => {}
+            (Ok(ours), Ok(reference)) => {
+                wrong.push(format!(
+                    "== {}\nreference: {reference}\nours:      {}",
+                    ready.case.name,
+                    words(&ours, &reference)
+                ));
+            }
+            (ours, reference) => wrong.push(format!(
+                "== {}\nreference: {reference:?}\nours: {ours:?}",
+                ready.case.name
+            )),
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(accepted > 60, "only {accepted} of {count} were accepted");
+}
+
+#[test]
+fn an_open_password_file_is_left_alone_with_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let case =
+        url("postgresql://u@127.0.0.1:1/d").file_with_mode(".pgpass", "*:*:*:*:open\n", 0o644);
+    let (ready, _) = run(vec![case], folder.path(), "return 1").remove(0);
+    let settings = ours(&ready).unwrap();
+    assert_eq!(settings.hosts[0].password, None);
+    assert!(
+        settings.warnings[0].contains("group or world access"),
+        "{:?}",
+        settings.warnings
+    );
+}
+
+#[test]
+fn what_cannot_be_honoured_is_refused() {
+    let environment = Environment::new("/").with_user("u");
+    for query in [
+        "requirepeer=postgres",
+        "sslcrl=/x",
+        "require_auth=scram-sha-256",
+        "gssencmode=require",
+        "replication=database",
+        "sslmode=require&sslrootcert=system",
+        "sslmode=verify-full",
+        "sslmode=verify-ca&sslrootcert=/nowhere",
+    ] {
+        let url = DatabaseUrl::parse(&format!("postgresql://h/d?{query}")).unwrap();
+        let error = PostgresSettings::resolve(&url, &environment).unwrap_err();
+        assert!(
+            matches!(error, ConfigError::Postgres { .. }),
+            "{query}: {error}"
+        );
+    }
+}

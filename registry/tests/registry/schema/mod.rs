@@ -1,0 +1,9 @@
+//! Schema, attributes and dynamic tables against those that the reference makes.
+
+mod connection;
+mod create;
+mod ddl;
+mod dynamic;
+mod names;
+mod open;
+mod place;
