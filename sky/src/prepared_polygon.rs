@@ -12,11 +12,14 @@ use crate::vertices_relate::{edges_cross, relate_polygon};
 /// Squared lengths of vertices that are this far from 1 are not trusted to be unit vectors.
 const MAX_NORM_ERROR: f64 = 1.0e-9;
 
+/// Checking convexity takes time quadratic in the number of vertices; polygons with more than this are not checked.
+const MAX_CHECKED: usize = 256;
+
 /// A polygon with the planes of its edges.
 ///
 /// Orientations of unit vectors are exact, so for a strictly convex polygon [`relate_polygon`] tells the geometric truth
 /// about the given vertices, and so does every other way to find it: the shortcuts here give the same bits. A decoded
-/// polygon that is not strictly convex or not of unit vectors takes the long way.
+/// polygon that is not strictly convex or not of unit vectors takes the long way, and so does one with very many vertices.
 pub(crate) struct PreparedPolygon<'a> {
     vertices: &'a [UnitVector3d],
     planes: Vec<EdgePlane>,
@@ -31,7 +34,8 @@ impl<'a> PreparedPolygon<'a> {
             |v: &UnitVector3d| (v.as_vector().squared_norm() - 1.0).abs() < MAX_NORM_ERROR;
         // Plane j goes through vertices j - 1 and j; all others must lie strictly on its inner side.
         let before = |j: usize| if j == 0 { vertices.len() - 1 } else { j - 1 };
-        let is_convex = vertices.iter().all(is_unit)
+        let is_convex = vertices.len() <= MAX_CHECKED
+            && vertices.iter().all(is_unit)
             && planes.iter().enumerate().all(|(j, plane)| {
                 let mut others = vertices
                     .iter()

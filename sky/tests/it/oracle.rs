@@ -68,7 +68,7 @@ impl Comparison {
         }
         self.cases += 1;
         match (words[0], &words[1..]) {
-            ("R", [hex, base64, empty, bounds @ ..]) => self.region(hex, base64, empty, bounds),
+            ("R", [hex, expected @ ..]) => self.region(hex, expected),
             ("P", [i, j, expected @ ..]) => self.pair(line, index(i), index(j), expected),
             ("V", [i, v, expected @ ..]) => self.point(line, index(i), &unit(v), expected),
             ("E", [i, level, max_ranges, expected @ ..]) => {
@@ -95,6 +95,10 @@ impl Comparison {
             ("B", [text, expected]) => {
                 let got = outcome(Region::from_base64(text).map(|r| r.to_hex()));
                 self.same("base64", line, got, expected);
+            }
+            ("Y", [text, expected]) => {
+                let got = outcome(Region::from_hex(&text.replace('_', " ")).map(|r| r.to_hex()));
+                self.same("hexadecimal", line, got, expected);
             }
             ("O", [text, expected]) => {
                 let got = outcome(Region::overlaps_base64(text).map(tristate));
@@ -156,13 +160,15 @@ impl Comparison {
         );
     }
 
-    fn region(&mut self, hex: &str, base64: &str, empty: &str, bounds: &[&str]) {
-        let [bbox, circle, box3d, centroid] = bounds else {
-            panic!("an R line has too few words")
+    fn region(&mut self, hex: &str, expected: &[&str]) {
+        let [base64, tag, empty, bbox, circle, box3d, centroid] = expected else {
+            panic!("seven more words")
         };
         let r = Region::from_hex(hex).expect("encoded by the oracle");
         self.same("encoding", hex, r.to_hex(), hex);
         self.same("base64", hex, r.to_base64(), base64);
+        self.same("yaml tag", hex, format!("!<{}>", r.yaml_tag()), tag);
+        assert!(Region::is_yaml_tag(&r.yaml_tag()) && !Region::is_yaml_tag(r.class_name()));
         self.same("is_empty", hex, flag(r.is_empty()), empty);
         self.same(
             "bounding box",

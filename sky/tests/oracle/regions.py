@@ -11,6 +11,7 @@ import struct
 import sys
 
 import lsst.sphgeom as sphgeom
+import yaml
 from lsst.sphgeom import Angle, Box, Circle, ConvexPolygon, Ellipse, HtmPixelization, LonLat, Region, UnitVector3d
 from shapes import Shapes
 
@@ -67,12 +68,13 @@ class Writer:
         sys.stdout.write(" ".join(words) + "\n")
 
     def region(self, r):
-        """R encoding base64 isEmpty boundingBox boundingCircle boundingBox3d centroid."""
+        """R encoding base64 yamlTag isEmpty boundingBox boundingCircle boundingBox3d centroid."""
         encoded = r.encode()
         self.line(
             "R",
             encoded.hex(),
             base64.b64encode(encoded).decode(),
+            yaml.dump(r).split()[0],
             bit(r.isEmpty()),
             r.getBoundingBox().encode().hex(),
             attempt(lambda: r.getBoundingCircle().encode().hex()),
@@ -181,7 +183,7 @@ class Writer:
         return False
 
     def text(self):
-        """B text region: base64; O text overlaps: pairs in base64."""
+        """B text region: base64; O text overlaps: pairs in base64; Y text region: hexadecimal, "_" for a space."""
         rng = self.rng
         chosen = [base64.b64encode(rng.choice(self.regions).encode()).decode() for _ in range(rng.choice([1, 2, 3]))]
         text = ":".join(chosen)
@@ -198,6 +200,22 @@ class Writer:
         if rng.random() < 0.1:
             text = text.replace(rng.choice("&|="), rng.choice(["", "*", "|"]), 1)
         self.line("O", text or "-", attempt(lambda: bit(Region.decodeOverlapsBase64(text))))
+
+        text = rng.choice(self.regions).encode().hex()
+        for _ in range(rng.choice([0, 1, 3])):
+            i = rng.choice([1, 2]) * rng.randrange(len(text) // 2)
+            text = text[:i] + rng.choice([" ", " ", "", "A", "00", "g"]) + text[i:]
+        text = rng.choice([text, text.upper()])
+        if "  " not in text and not self.hangs(self.loose_hex(text)):
+            made = attempt(lambda: Region.decode(bytes.fromhex(text)).encode().hex())
+            self.line("Y", text.replace(" ", "_"), made)
+
+    @staticmethod
+    def loose_hex(text):
+        try:
+            return bytes.fromhex(text)
+        except ValueError:
+            return b""
 
     @staticmethod
     def loose(text):

@@ -129,10 +129,10 @@ class Shapes:
         return ConvexPolygon([corner(i, j), corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)])
 
     def odd_polygon(self):
-        """A polygon that can be decoded but not built: clockwise, crossing, repeated or scaled vertices."""
+        """A polygon that can be decoded but not built: clockwise, crossing, repeated, coplanar or scaled vertices."""
         rng = self.rng
         vs = [[p.x(), p.y(), p.z()] for p in self.polygon().getVertices()]
-        kind = rng.randrange(6)
+        kind = rng.randrange(9)
         if kind == 0:
             vs.reverse()
         elif kind == 1:
@@ -143,6 +143,14 @@ class Shapes:
             vs = [[c * 10 ** rng.uniform(-3, 3) for c in v] for v in vs]
         elif kind == 4:
             vs += [[-c for c in vs[0]]]
+        elif kind == 5:  # Twice around.
+            vs = vs * 2
+        elif kind == 6:  # All on one great circle.
+            axis = rng.randrange(3)
+            vs = [[0.0 if i == axis else c for i, c in enumerate(v)] for v in vs]
+            vs = [[c / (math.hypot(*v) or 1.0) for c in v] for v in vs]
+        elif kind == 7:  # A star.
+            vs = vs[::2] + vs[1::2]
         else:
             vs = [[c * rng.uniform(0.9999999, 1.0000001) for c in v] for v in vs]
         return Region.decode(b"p" + b"".join(struct.pack("<3d", *v) for v in vs))
