@@ -3,6 +3,7 @@
 
 mod config_dump;
 mod exit_codes;
+mod log_options;
 mod pantry;
 mod release;
 mod smoke;
