@@ -136,7 +136,8 @@ pub fn run(cases: Vec<Case>, folder: &Path, body: &str) -> Vec<(Ready, Outcome)>
         .collect();
     let input = folder.join("cases.json");
     let list: Vec<Json> = cases.iter().map(Ready::json).collect();
-    std::fs::write(&input, serde_json::to_string(&list).unwrap()).unwrap();
+    std::fs::write(&input, serde_json::to_string(&list).expect("test set-up"))
+        .expect("test set-up");
     let body: String = body.lines().map(|line| format!("    {line}\n")).collect();
     let code = format!(
         "import io, json, os, sys, warnings\n\
@@ -170,16 +171,17 @@ pub fn run(cases: Vec<Case>, folder: &Path, body: &str) -> Vec<(Ready, Outcome)>
 }
 
 fn prepare(case: Case, here: &Path) -> Ready {
-    std::fs::create_dir_all(here).unwrap();
+    std::fs::create_dir_all(here).expect("test set-up");
     let ready = Ready {
         case,
-        here: here.canonicalize().unwrap(),
+        here: here.canonicalize().expect("test set-up"),
     };
     for (name, text, mode) in &ready.case.files {
         let path = ready.here.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, ready.fill(text)).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(*mode)).unwrap();
+        std::fs::create_dir_all(path.parent().expect("test set-up")).expect("test set-up");
+        std::fs::write(&path, ready.fill(text)).expect("test set-up");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(*mode))
+            .expect("test set-up");
     }
     ready
 }

@@ -44,11 +44,12 @@ fn ours(text: &str) -> Json {
 }
 
 fn compare(texts: &[String]) -> usize {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("test set-up");
     let input = folder.path().join("urls.json");
-    std::fs::write(&input, serde_json::to_string(texts).unwrap()).unwrap();
+    std::fs::write(&input, serde_json::to_string(texts).expect("test set-up"))
+        .expect("test set-up");
     let reference = oracle::json(REFERENCE, [&input]);
-    let reference = reference.as_array().unwrap();
+    let reference = reference.as_array().expect("test set-up");
     assert_eq!(reference.len(), texts.len());
     let wrong: Vec<String> = texts
         .iter()

@@ -56,7 +56,7 @@ fn words(settings: &PostgresSettings, reference: &Json) -> Json {
     // One default host of libpq is two socket folders here; one port serves all hosts.
     if hosts == "/var/run/postgresql,/tmp" {
         hosts = String::new();
-        ports = ports.split(',').next().unwrap().to_owned();
+        ports = ports.split(',').next().expect("test set-up").to_owned();
     }
     let reference_ports = reference["port"].as_str().unwrap_or("5432");
     if !reference_ports.contains(',') && ports.split(',').all(|p| p == reference_ports) {

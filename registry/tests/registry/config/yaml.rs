@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 /// For each text: what the reference dumps after reading it as `{yaml, json}`, or null where it refuses.
 fn reference_dumps(texts: &[String], folder: &Path) -> Vec<Json> {
     let input = folder.join("texts.json");
-    std::fs::write(&input, serde_json::to_string(texts).unwrap()).unwrap();
+    std::fs::write(&input, serde_json::to_string(texts).expect("test set-up"))
+        .expect("test set-up");
     let code = r#"
 import json, sys
 from lsst.daf.butler import Config
@@ -40,14 +41,14 @@ json.dump(out, sys.stdout)
 fn our_dumps(text: &str, folder: &Path) -> Option<(String, Option<String>)> {
     let config = Config::from_yaml(text, &Environment::new(folder)).ok()?;
     Some((
-        config.dump(ConfigFormat::Yaml).unwrap(),
+        config.dump(ConfigFormat::Yaml).expect("test set-up"),
         config.dump(ConfigFormat::Json).ok(),
     ))
 }
 
 /// Compare every text; returns how many both sides accept.
 fn compare(texts: &[String]) -> usize {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("test set-up");
     let reference = reference_dumps(texts, folder.path());
     assert_eq!(reference.len(), texts.len());
     let mut accepted = 0;
