@@ -13,6 +13,7 @@ pub mod key_value;
 pub mod log;
 pub mod options_file;
 pub mod progress;
+pub mod repo;
 pub mod rows;
 pub mod table;
 

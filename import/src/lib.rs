@@ -1,3 +1,15 @@
 //! Export YAML in, verification: always plan, then apply.
 
+mod error;
+pub mod export;
+pub mod files;
+mod import;
+pub mod load;
+pub mod plan;
+mod repo;
+pub mod stage;
 pub mod yaml;
+
+pub use error::Error;
+pub use import::{ImportOptions, ImportReport, OnConflict, Watch, import};
+pub use repo::RepoDatastore;

@@ -1,6 +1,8 @@
 //! The verbs, one file each. To add one: write `<verb>.rs` with `Args` and `run`, and name it twice below.
 mod completions;
 mod config_dump;
+pub mod create;
+mod import;
 
 use clap::Subcommand;
 
@@ -14,6 +16,10 @@ pub enum Verb {
     Completions(completions::Args),
     /// Print the configuration of a repository, or a part of it
     ConfigDump(config_dump::Args),
+    /// Create an empty repository
+    Create(create::Args),
+    /// Import an export directory into a repository
+    Import(import::Args),
 }
 
 impl Verb {
@@ -25,6 +31,8 @@ impl Verb {
         match self {
             Verb::Completions(args) => completions::run(args, context),
             Verb::ConfigDump(args) => config_dump::run(args, context),
+            Verb::Create(args) => create::run(args, context),
+            Verb::Import(args) => import::run(args, context),
         }
     }
 }

@@ -26,6 +26,7 @@ pub(super) struct AnyParser {
     /// Number of characters that had been handed out at the last event.
     mark: Arc<AtomicU64>,
     handed_out: Arc<AtomicU64>,
+    ragged_end: Arc<AtomicU64>,
     anchors: usize,
     /// The current event, whose text is lent out.
     current: Event<'static>,
@@ -40,12 +41,17 @@ struct Characters {
     fault: Arc<Mutex<Option<YamlError>>>,
     mark: Arc<AtomicU64>,
     handed_out: Arc<AtomicU64>,
+    /// Number of characters of a text that does not end with a line break, when its end was met.
+    ragged_end: Arc<AtomicU64>,
+    count: u64,
+    last: char,
 }
 
 impl AnyParser {
     /// Starts at the beginning of a text.
     pub(super) fn new(source: &Source, text: Text) -> AnyParser {
         let (fault, mark, handed_out) = <(Arc<_>, Arc<_>, Arc<_>)>::default();
+        let ragged_end = Arc::new(AtomicU64::new(u64::MAX));
         let characters = Characters {
             text,
             source: source.clone(),
@@ -54,6 +60,9 @@ impl AnyParser {
             fault: Arc::clone(&fault),
             mark: Arc::clone(&mark),
             handed_out: Arc::clone(&handed_out),
+            ragged_end: Arc::clone(&ragged_end),
+            count: 0,
+            last: '\n',
         };
         AnyParser {
             source: source.clone(),
@@ -61,6 +70,7 @@ impl AnyParser {
             fault,
             mark,
             handed_out,
+            ragged_end,
             anchors: 0,
             current: Event::Nothing,
         }
@@ -98,7 +108,17 @@ impl AnyParser {
             return Err(fault);
         }
         match pulled {
-            Some(Ok((event, span))) => Ok((event, span.start.line() as u64)),
+            Some(Ok((mut event, span))) => {
+                // PyYAML adds no line break to a block scalar that the end of the file cuts off; saphyr does.
+                if let Event::Scalar(text, ScalarStyle::Literal | ScalarStyle::Folded, ..) =
+                    &mut event
+                    && span.end.index() as u64 >= self.ragged_end.load(Ordering::Relaxed)
+                    && text.ends_with('\n')
+                {
+                    text.to_mut().pop();
+                }
+                Ok((event, span.start.line() as u64))
+            }
             Some(Err(error)) => Err(self.syntax_error(&error)),
             None => Ok((Event::StreamEnd, 0)),
         }
@@ -174,11 +194,21 @@ impl Iterator for Characters {
         loop {
             if let Some(character) = self.chunk[self.position..].chars().next() {
                 self.position += character.len_utf8();
+                self.count += 1;
+                self.last = character;
                 return Some(character);
             }
             match self.refill() {
                 Ok(true) => {}
-                Ok(false) => return None,
+                Ok(false) => {
+                    let end = if self.last == '\n' {
+                        u64::MAX
+                    } else {
+                        self.count
+                    };
+                    self.ragged_end.store(end, Ordering::Relaxed);
+                    return None;
+                }
                 Err(error) => {
                     if let Ok(mut fault) = self.fault.lock() {
                         fault.get_or_insert(error);

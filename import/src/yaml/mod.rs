@@ -30,6 +30,8 @@ mod scout;
 mod source;
 mod syntax;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod text;
 mod timestamp;
 mod walker;

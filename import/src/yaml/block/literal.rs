@@ -21,7 +21,7 @@ impl BlockParser {
         }
         let breaks = self.literal_lines(self.lines.col())?;
         match chomping {
-            Chomping::Clip => self.scratch.push('\n'),
+            Chomping::Clip => self.scratch.extend((breaks > 0).then_some('\n')),
             Chomping::Strip => {}
             Chomping::Keep => self.scratch.extend(std::iter::repeat_n('\n', breaks)),
         }
@@ -49,7 +49,7 @@ impl BlockParser {
                 if spaces > indent {
                     return Err(Stop::Unusual);
                 }
-                breaks += 1;
+                breaks += usize::from(self.lines.has_line_break());
             } else if spaces < indent {
                 break;
             } else {
@@ -58,10 +58,7 @@ impl BlockParser {
                 }
                 self.scratch.extend(std::iter::repeat_n('\n', breaks));
                 self.scratch.push_str(&self.lines.rest()[indent..]);
-                breaks = 1;
-            }
-            if !self.lines.has_line_break() {
-                return Err(Stop::Unusual);
+                breaks = usize::from(self.lines.has_line_break());
             }
             self.lines.next_line()?;
         }

@@ -1,0 +1,102 @@
+//! Looks at files: there or not, how large, links or not.
+
+use std::path::PathBuf;
+
+use pantry_datastore::transfer::Target;
+use pantry_datastore::{Found, inspect};
+use pantry_registry::Registry;
+
+use super::locate::{LocatedFile, local_target, locate};
+use super::{FileFinding, FileOptions, FileSurvey};
+use crate::Error;
+use crate::plan::{Plan, PlanInput};
+use crate::stage::Stage;
+
+/// Findings that a survey keeps; the others are only counted.
+const SHOWN: usize = 20;
+
+/// The size of a file that was found, and whether its name is a symbolic link; `Err` says in words why it cannot be used.
+pub fn usable(found: Found) -> Result<(u64, bool), String> {
+    match found {
+        Found::File { size, is_symlink } => Ok((size, is_symlink)),
+        Found::Missing => Err("missing".to_owned()),
+        Found::NotAFile => Err("not a file".to_owned()),
+        Found::Denied => Err("unreadable: permission denied".to_owned()),
+        Found::Outside => Err("outside the export's folder".to_owned()),
+    }
+}
+
+/// Look at all files of the export and at the places where they would go; nothing is changed.
+pub fn survey(
+    registry: &mut Registry,
+    stage: &Stage,
+    input: &PlanInput<'_>,
+    plan: &Plan,
+    options: &FileOptions,
+) -> Result<FileSurvey, Error> {
+    let mut survey = FileSurvey {
+        transfer: options.mode.name().to_owned(),
+        ..FileSurvey::default()
+    };
+    locate(registry, stage, input, plan, options, |files| {
+        let targets: Vec<PathBuf> = files
+            .iter()
+            .map(|f| local_target(&f.target, &f.source))
+            .collect();
+        let targets = match options.mode.places_files() && options.root.path().is_dir() {
+            true => inspect(options.root.path(), &targets, options.jobs)?,
+            false => vec![Found::Missing; files.len()],
+        };
+        for (file, target) in files.iter().zip(targets) {
+            let target = usable(target)
+                .ok()
+                .filter(|_| matches!(file.target, Target::Place(_)));
+            count(&mut survey, file, usable(file.found), target);
+        }
+        Ok(())
+    })?;
+    Ok(survey)
+}
+
+fn count(
+    survey: &mut FileSurvey,
+    file: &LocatedFile,
+    source: Result<(u64, bool), String>,
+    target: Option<(u64, bool)>,
+) {
+    let mut find = |problem: String| {
+        if survey.findings.len() < SHOWN {
+            survey.findings.push(FileFinding {
+                path: file.path.clone(),
+                line: file.line,
+                problem,
+            });
+        }
+    };
+    match (source, target) {
+        (Ok((size, is_symlink)), target) => {
+            survey.present += 1;
+            survey.bytes += size;
+            survey.symlinks += u64::from(is_symlink);
+            match target {
+                Some((other, _)) if other != size => {
+                    find(format!(
+                        "its place holds a file of {other} bytes, it has {size}"
+                    ));
+                    survey.wrong_size += 1;
+                }
+                Some(_) => survey.in_place += 1,
+                None => {}
+            }
+        }
+        // A source that a `move` of an earlier run has removed.
+        (Err(_), Some((size, _))) => {
+            survey.in_place += 1;
+            survey.bytes += size;
+        }
+        (Err(problem), None) => {
+            find(problem);
+            survey.missing += 1;
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! From the files in the stage to where they are and where they go.
+
+use std::path::{Path, PathBuf};
+
+use pantry_datastore::transfer::{Target, TransferMode, local_source, source_uri};
+use pantry_datastore::{Confinement, Found, LookupEntity, ResourcePath};
+use pantry_registry::Registry;
+use pantry_registry::model::data_coordinate::DataIdValue;
+use rusqlite::types::ValueRef;
+use uuid::Uuid;
+
+use super::FileOptions;
+use super::expand::Expander;
+use super::source::StagedDataset;
+use crate::Error;
+use crate::export::FILE_TABLE;
+use crate::load::quote;
+use crate::plan::{DatasetKind, Plan, PlanInput};
+use crate::stage::Stage;
+
+/// One file of the export.
+#[derive(Debug)]
+pub struct LocatedFile {
+    /// `seq` in the stage's file table.
+    pub file: i64,
+    /// Path as the export has it.
+    pub path: String,
+    /// Line of the record.
+    pub line: i64,
+    /// Where it is.
+    pub source: PathBuf,
+    /// What is there.
+    pub found: Found,
+    /// Where it will be, and whether it must be put there.
+    pub target: Target,
+}
+
+/// Decide what `auto` means for this export: in place when all files are below the root, links when none is, both when
+/// some are.
+pub fn resolve_mode(stage: &Stage, options: &FileOptions) -> Result<TransferMode, Error> {
+    if options.mode != TransferMode::Auto {
+        return Ok(options.mode);
+    }
+    let folder = ResourcePath::from_absolute(&options.directory)?;
+    let is_below = options.directory.starts_with(options.root.path());
+    let (mut inside, mut outside) = (0, 0);
+    let mut select = stage
+        .connection()
+        .prepare(&format!("SELECT path FROM {}", quote(FILE_TABLE)))?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let path: String = row.get(0)?;
+        let is_plain = !path.starts_with('/') && !path.contains("..") && !path.contains(':');
+        let in_root = if is_plain {
+            is_below
+        } else {
+            options
+                .root
+                .existing(&source_uri(&options.root, Some(&folder), &path)?)?
+                .is_some()
+        };
+        if in_root { inside += 1 } else { outside += 1 }
+    }
+    Ok(options.mode.resolve(inside, outside))
+}
+
+/// Locate all files and hand them over in batches.
+pub fn locate(
+    registry: &mut Registry,
+    stage: &Stage,
+    input: &PlanInput<'_>,
+    plan: &Plan,
+    options: &FileOptions,
+    mut batch: impl FnMut(Vec<LocatedFile>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let locator = Locator::new(input, options)?;
+    if options.mode.places_files() {
+        let mut expander = Expander::new(registry, stage);
+        for kind in &plan.kinds {
+            locator.by_template(stage, plan, kind, &mut expander, &mut batch)?;
+        }
+        Ok(())
+    } else {
+        locator.as_they_are(stage, &mut batch)
+    }
+}
+
+struct Locator<'a> {
+    input: &'a PlanInput<'a>,
+    options: &'a FileOptions,
+    folder: ResourcePath,
+    confinement: Confinement,
+}
+
+impl<'a> Locator<'a> {
+    fn new(input: &'a PlanInput<'a>, options: &'a FileOptions) -> Result<Self, Error> {
+        Ok(Self {
+            input,
+            folder: ResourcePath::from_absolute(&options.directory)?,
+            confinement: Confinement::new(&options.directory, &options.allowed)?,
+            options,
+        })
+    }
+
+    fn as_they_are(
+        &self,
+        stage: &Stage,
+        batch: &mut impl FnMut(Vec<LocatedFile>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let sql = format!(
+            "SELECT seq, path, line FROM {} ORDER BY seq",
+            quote(FILE_TABLE)
+        );
+        let mut select = stage.connection().prepare(&sql)?;
+        let mut rows = select.query([])?;
+        let mut files = Vec::with_capacity(super::BATCH);
+        while let Some(row) = rows.next()? {
+            let (path, line) = (self.path(row.get_ref(1)?, row.get(2)?)?, row.get(2)?);
+            files.push(self.located(row.get(0)?, path, line, || Ok(String::new()))?);
+            if files.len() >= super::BATCH {
+                self.hand_over(std::mem::take(&mut files), batch)?;
+            }
+        }
+        self.hand_over(files, batch)
+    }
+
+    fn by_template(
+        &self,
+        stage: &Stage,
+        plan: &Plan,
+        kind: &DatasetKind,
+        expander: &mut Expander<'_>,
+        batch: &mut impl FnMut(Vec<LocatedFile>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let group = kind.group(self.input, "");
+        let keys: Vec<String> = group
+            .required
+            .iter()
+            .map(|d| format!(", s.{}", quote(&format!("k_{d}"))))
+            .collect();
+        let sql = format!(
+            "SELECT f.seq, f.path, f.line, s.id, s.type, s.run{} FROM {} s JOIN {} f ON f.seq = s.file WHERE {} ORDER BY s.seq",
+            keys.concat(),
+            quote(&group.shape.table),
+            quote(FILE_TABLE),
+            group.is_member(),
+        );
+        let mut select = stage.connection().prepare(&sql)?;
+        let mut rows = select.query([])?;
+        let mut files: Vec<LocatedFile> = Vec::with_capacity(super::BATCH);
+        let mut last_file = 0;
+        while let Some(row) = rows.next()? {
+            let file: i64 = row.get(0)?;
+            // Of the datasets that share a file the first names it, as in the reference.
+            if file == last_file {
+                continue;
+            }
+            last_file = file;
+            let line: i64 = row.get(2)?;
+            let path = self.path(row.get_ref(1)?, line)?;
+            let id: String = row.get(3)?;
+            let (number, run) = (index(row.get(4)?), index(row.get(5)?));
+            let mut values = Vec::with_capacity(group.required.len());
+            for i in 0..group.required.len() {
+                values.push(match row.get_ref(6 + i)? {
+                    ValueRef::Integer(v) => DataIdValue::Int(v),
+                    other => {
+                        DataIdValue::Str(other.as_str().map_err(rusqlite::Error::from)?.to_owned())
+                    }
+                });
+            }
+            let expanded = expander.expand(&kind.example.dimensions, &values)?;
+            let dataset = StagedDataset {
+                dataset_type: self
+                    .input
+                    .export
+                    .types
+                    .get(number)
+                    .map_or("", String::as_str),
+                run: self.input.export.runs.get(run).map_or("", String::as_str),
+                id: Uuid::try_parse(&id).unwrap_or_default(),
+                dimensions: &kind.example.dimensions,
+                expanded: &expanded,
+            };
+            files.push(self.located(file, path, line, || self.template_path(plan, &dataset))?);
+            if files.len() >= super::BATCH {
+                self.hand_over(std::mem::take(&mut files), batch)?;
+            }
+        }
+        self.hand_over(files, batch)
+    }
+
+    fn template_path(
+        &self,
+        plan: &Plan,
+        dataset: &StagedDataset<'_>,
+    ) -> pantry_datastore::Result<String> {
+        let dimensions: Vec<&str> = dataset.dimensions.names().collect();
+        let planned = plan
+            .dataset_types
+            .iter()
+            .find(|t| t.name == dataset.dataset_type);
+        let instrument = match dataset.expanded.values.get("instrument") {
+            Some(DataIdValue::Str(name)) => Some(name.as_str()),
+            _ => None,
+        };
+        let entity = LookupEntity {
+            dataset_type: dataset.dataset_type,
+            dimensions: &dimensions,
+            storage_class: planned.map_or("", |t| t.definition.storage_class.as_str()),
+            parent_storage_class: None,
+            instrument,
+        };
+        self.options.templates.get(&entity)?.format(dataset)
+    }
+
+    fn path(&self, value: ValueRef<'_>, line: i64) -> Result<String, Error> {
+        match value {
+            ValueRef::Text(bytes) => Ok(String::from_utf8_lossy(bytes).into_owned()),
+            _ => Err(self.fault(
+                line,
+                "the record has no 'path'; with --no-files only the registry is filled".to_owned(),
+            )),
+        }
+    }
+
+    fn located(
+        &self,
+        file: i64,
+        path: String,
+        line: i64,
+        template: impl FnOnce() -> pantry_datastore::Result<String>,
+    ) -> Result<LocatedFile, Error> {
+        let made = || -> pantry_datastore::Result<(PathBuf, Target)> {
+            let uri = source_uri(&self.options.root, Some(&self.folder), &path)?;
+            let source = local_source(&uri)?;
+            Ok((
+                source,
+                Target::new(&self.options.root, &uri, self.options.mode, template)?,
+            ))
+        };
+        let (source, target) = made().map_err(|e| self.fault(line, e.to_string()))?;
+        Ok(LocatedFile {
+            file,
+            path,
+            line,
+            source,
+            found: Found::Missing,
+            target,
+        })
+    }
+
+    /// Look at the files of a batch and hand it over; one that leaves the export's folder ends the import.
+    fn hand_over(
+        &self,
+        mut files: Vec<LocatedFile>,
+        batch: &mut impl FnMut(Vec<LocatedFile>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let sources: Vec<&Path> = files.iter().map(|f| f.source.as_path()).collect();
+        let found = self.confinement.inspect(&sources, self.options.jobs)?;
+        for (file, found) in files.iter_mut().zip(found) {
+            if found == Found::Outside {
+                let why = self.confinement.check(&file.path, &file.source);
+                let why = why.err().map_or_else(
+                    || format!("'{}' leaves the export's folder", file.path),
+                    |e| e.to_string(),
+                );
+                return Err(self.fault(
+                    file.line,
+                    format!("{why} (--allow-prefix allows another folder)"),
+                ));
+            }
+            file.found = found;
+        }
+        batch(files)
+    }
+
+    fn fault(&self, line: i64, message: String) -> Error {
+        self.input.fault(u64::try_from(line).unwrap_or(0), message)
+    }
+}
+
+/// A number of the stage as an index; one that is out of range fails where it is used.
+fn index(number: i64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// Where the file of a target is or goes, on this machine.
+pub fn local_target(target: &Target, source: &Path) -> PathBuf {
+    target
+        .location()
+        .local_path()
+        .unwrap_or_else(|| source.to_owned())
+}

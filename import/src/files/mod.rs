@@ -1,0 +1,89 @@
+//! The files of an export: where they are, where they go, and putting them there.
+
+mod expand;
+mod inspect;
+mod locate;
+mod place;
+mod source;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pantry_datastore::template::FileTemplates;
+use pantry_datastore::transfer::{TransferMode, TransferProgress};
+use pantry_datastore::{DatastoreRoot, FormatterNames};
+use serde::Serialize;
+
+pub use inspect::survey;
+pub use locate::resolve_mode;
+pub use place::{PlacedFiles, place, unlink_sources};
+
+/// What to do about files that are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnMissing {
+    /// The import fails before anything is changed.
+    Error,
+    /// Their datasets are registered without a file; importing again when the files are there completes them.
+    Skip,
+}
+
+/// How files get into the datastore.
+pub struct FileOptions {
+    /// The datastore's root.
+    pub root: DatastoreRoot,
+    /// Its path templates.
+    pub templates: FileTemplates,
+    /// Formatters of dataset types, for files whose formatter the export does not name.
+    pub formatters: FormatterNames,
+    /// Folder of the files that the export names.
+    pub directory: PathBuf,
+    /// Other folders that files may be in.
+    pub allowed: Vec<PathBuf>,
+    /// Transfer mode; `auto` until [`resolve_mode`].
+    pub mode: TransferMode,
+    /// Whether BLAKE3 is computed and recorded.
+    pub checksum: bool,
+    /// Whether sizes are recorded (`--track-file-attrs`).
+    pub track: bool,
+    /// Threads.
+    pub jobs: usize,
+    /// What to do about missing files.
+    pub on_missing: OnMissing,
+    /// Counters and stop switch.
+    pub progress: Arc<TransferProgress>,
+}
+
+/// A file that is missing or cannot be used.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileFinding {
+    /// Path as the export has it.
+    pub path: String,
+    /// Line of the record.
+    pub line: i64,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// What a look at all files found.
+#[derive(Debug, Default, Serialize)]
+pub struct FileSurvey {
+    /// Transfer mode, with `auto` resolved.
+    pub transfer: String,
+    /// Files that are there.
+    pub present: u64,
+    /// Files that are not.
+    pub missing: u64,
+    /// Destinations that exist with another size than the file that should go there.
+    pub wrong_size: u64,
+    /// Files that are symbolic links.
+    pub symlinks: u64,
+    /// Files that are in their place already.
+    pub in_place: u64,
+    /// Size of all present files together.
+    pub bytes: u64,
+    /// The first findings.
+    pub findings: Vec<FileFinding>,
+}
+
+/// Files dealt with at a time: bounds memory, and large enough to flush many copies at once.
+const BATCH: usize = 4096;

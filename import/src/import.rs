@@ -1,0 +1,252 @@
+//! One import from beginning to end: read, plan, place files, load, and for `move` remove the sources.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use pantry_registry::Registry;
+use serde::Serialize;
+
+use crate::Error;
+use crate::export::{self, ReadOptions};
+use crate::files::{self, FileOptions, FileSurvey, PlacedFiles};
+use crate::load::{self, DatastoreTarget, IngestTime, LoadReport};
+use crate::plan::{self, Plan, PlanInput};
+use crate::stage::Stage;
+
+/// Whether an import goes on when dimension records differ from the repo's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnConflict {
+    /// The repo's records stay, as in the reference; how many and which is reported.
+    Keep,
+    /// The import fails before anything is changed.
+    Error,
+}
+
+/// What is imported, and how.
+pub struct ImportOptions {
+    /// The export file.
+    pub file: PathBuf,
+    /// Elements whose records are not imported.
+    pub skip_dimensions: Vec<String>,
+    /// Seconds after midnight TAI at which observing days start, by instrument.
+    pub day_obs_offsets: BTreeMap<String, i64>,
+    /// What to do about dimension records that differ.
+    pub on_conflict: OnConflict,
+    /// Only plan.
+    pub dry_run: bool,
+    /// The datastore's table of records and its name; `None` fills the registry only.
+    pub datastore: Option<DatastoreTarget>,
+}
+
+/// What happens now, for people to see.
+pub trait Watch: Sync {
+    /// The export has been read up to `done` of `total` bytes.
+    fn reading(&self, done: u64, total: u64);
+    /// Another stage of the work begins.
+    fn stage(&self, name: &str, total: u64);
+    /// Something that the user should know.
+    fn warn(&self, message: &str);
+    /// Set when the user asks to stop.
+    fn cancelled(&self) -> &AtomicBool;
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Default, Serialize)]
+pub struct ImportReport {
+    /// What the plan found.
+    pub plan: Plan,
+    /// What the files are like; only of a dry run.
+    pub survey: Option<FileSurvey>,
+    /// Rows added by table; of a dry run what is known beforehand.
+    pub load: LoadReport,
+    /// Files that have a record now.
+    pub files_recorded: u64,
+    /// Files that this run put in their place.
+    pub files_placed: u64,
+    /// Size of the files that this run put in their place.
+    pub bytes_placed: u64,
+    /// Missing files that were skipped.
+    pub files_skipped: u64,
+    /// Sources removed by `move`.
+    pub sources_removed: u64,
+}
+
+/// Import an export into a repo.
+///
+/// # Errors
+/// Whatever the error, the registry is as it was, and files that this run placed are gone again.
+pub fn import(
+    registry: &mut Registry,
+    options: &ImportOptions,
+    mut files: Option<FileOptions>,
+    missing: &mut dyn std::io::Write,
+    watch: &dyn Watch,
+) -> Result<ImportReport, Error> {
+    let mut stage = Stage::create()?;
+    let universe = registry.universe().clone();
+    let export = export::read(
+        &options.file,
+        &mut stage,
+        &ReadOptions {
+            universe: &universe,
+            day_obs_offsets: options.day_obs_offsets.clone(),
+            cancelled: watch.cancelled(),
+            progress: &|done, total| watch.reading(done, total),
+        },
+    )?;
+    export.warnings.iter().for_each(|w| watch.warn(w));
+    let place = load::place(registry);
+    load::attach(registry, &stage, &place)?;
+    let job = Job {
+        input: PlanInput {
+            file: &options.file,
+            export: &export,
+            skip_dimensions: &options.skip_dimensions,
+            place: &place,
+        },
+        options,
+        watch,
+    };
+    if let Some(files) = &mut files {
+        files.mode = files::resolve_mode(&stage, files)?;
+        if files.mode == pantry_datastore::transfer::TransferMode::Split {
+            watch.warn("some files are below the datastore's root and stay there, the others are recorded where they are");
+        }
+    }
+    watch.stage("planning", 0);
+    let plan = plan::plan(registry, &job.input)?;
+    job.check_kept(&plan)?;
+    if options.dry_run {
+        return job.dry_run(registry, &stage, plan, files.as_ref());
+    }
+    job.apply(registry, &mut stage, plan, files.as_ref(), missing)
+}
+
+struct Job<'a> {
+    input: PlanInput<'a>,
+    options: &'a ImportOptions,
+    watch: &'a dyn Watch,
+}
+
+impl Job<'_> {
+    fn check_kept(&self, plan: &Plan) -> Result<(), Error> {
+        if plan.kept_records == 0 {
+            return Ok(());
+        }
+        let shown: Vec<String> = plan.kept.iter().map(|k| format!("\n  {k}")).collect();
+        let message = format!(
+            "{} dimension record(s) differ from the repo's: {}",
+            plan.kept_records,
+            shown.concat()
+        );
+        match self.options.on_conflict {
+            OnConflict::Error => Err(Error::Conflict(message)),
+            OnConflict::Keep => {
+                self.watch
+                    .warn(&format!("the repo's records stay; {message}"));
+                Ok(())
+            }
+        }
+    }
+
+    fn dry_run(
+        &self,
+        registry: &mut Registry,
+        stage: &Stage,
+        plan: Plan,
+        files: Option<&FileOptions>,
+    ) -> Result<ImportReport, Error> {
+        let survey = match files {
+            Some(files) => Some(files::survey(registry, stage, &self.input, &plan, files)?),
+            None => None,
+        };
+        let load = plan::expected_rows(
+            self.input.export,
+            &plan,
+            self.options.datastore.as_ref(),
+            survey.as_ref(),
+        );
+        Ok(ImportReport {
+            plan,
+            survey,
+            load,
+            ..ImportReport::default()
+        })
+    }
+
+    fn apply(
+        &self,
+        registry: &mut Registry,
+        stage: &mut Stage,
+        plan: Plan,
+        files: Option<&FileOptions>,
+        missing: &mut dyn std::io::Write,
+    ) -> Result<ImportReport, Error> {
+        let mut report = ImportReport::default();
+        let mut placed = None;
+        if let Some(files) = files {
+            self.watch.stage("files", self.input.export.files);
+            let on_wait = || {
+                self.watch.warn(
+                    "another import is placing files in this datastore; waiting for it to end",
+                )
+            };
+            let done = files::place(registry, stage, &self.input, &plan, files, missing, on_wait)?;
+            report.files_recorded = done.recorded;
+            report.files_placed = done.placed;
+            report.bytes_placed = done.bytes;
+            report.files_skipped = done.skipped;
+            placed = Some(done);
+            load::copy_placed(registry, stage, self.input.place)?;
+        }
+        self.watch.stage("registry", 0);
+        let (plan, load) = match self.write(registry, plan) {
+            Ok(done) => done,
+            Err(error) => return Err(self.explain(registry, error, placed)),
+        };
+        report.load = load;
+        // The datastore's lock is held until the sources are gone.
+        let lock = placed.and_then(PlacedFiles::keep);
+        if let Some(files) = files {
+            report.sources_removed =
+                files::unlink_sources(registry, stage, &self.input, &plan, files)?;
+        }
+        drop(lock);
+        report.plan = plan;
+        Ok(report)
+    }
+
+    /// The transaction. If others have written since the plan was made, a new one is made under the lock.
+    fn write(&self, registry: &mut Registry, plan: Plan) -> Result<(Plan, LoadReport), Error> {
+        let before = load::data_version(registry)?;
+        load::begin(registry)?;
+        let result = (|| {
+            let changed = load::data_version(registry)? != before;
+            let plan = if changed {
+                plan::plan(registry, &self.input)?
+            } else {
+                plan
+            };
+            let loaded = load::load(
+                registry,
+                &self.input,
+                &plan,
+                self.options.datastore.as_ref(),
+                IngestTime::now(),
+            )?;
+            Ok::<_, Error>((plan, loaded))
+        })();
+        load::end(registry, result)
+    }
+
+    /// Take placed files back, and say what the database's complaint means in terms of the export.
+    fn explain(&self, registry: &mut Registry, error: Error, placed: Option<PlacedFiles>) -> Error {
+        if let Some(Err(undo)) = placed.map(PlacedFiles::undo) {
+            self.watch.warn(&format!(
+                "files that were placed could not all be removed: {undo}"
+            ));
+        }
+        load::diagnose(registry, &self.input).unwrap_or(error)
+    }
+}

@@ -1,0 +1,146 @@
+//! Tagged collections and validity ranges.
+
+use pantry_registry::Registry;
+use pantry_registry::model::dataset_type::DatasetType;
+use pantry_registry::model::dimension_group::DimensionGroup;
+use pantry_registry::schema::dialect::Dialect;
+
+use super::{LoadReport, datasets_sql, tables};
+use crate::Error;
+use crate::export::{CALIB_TABLE, TAG_TABLE};
+use crate::plan::{Plan, PlanInput};
+
+/// Load the associations of all collections; their datasets must be in the registry by now.
+pub fn load(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    plan: &Plan,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    let export = input.export;
+    if !export.tagged.is_empty() {
+        check_members(registry, input, TAG_TABLE)?;
+        for group in groups(plan, |_| true) {
+            tagged(registry, input, &group, report)?;
+        }
+    }
+    if !export.calibrations.is_empty() {
+        check_members(registry, input, CALIB_TABLE)?;
+        for group in groups(plan, |t| t.is_calibration) {
+            calibrations(registry, input, &group, report)?;
+        }
+    }
+    Ok(())
+}
+
+/// Distinct dimension groups of the wanted dataset types.
+fn groups(plan: &Plan, wanted: impl Fn(&DatasetType) -> bool) -> Vec<DimensionGroup> {
+    let mut groups: Vec<DimensionGroup> = Vec::new();
+    for planned in plan.dataset_types.iter().filter(|t| wanted(&t.definition)) {
+        if !groups.contains(&planned.definition.dimensions) {
+            groups.push(planned.definition.dimensions.clone());
+        }
+    }
+    groups
+}
+
+fn check_members(registry: &mut Registry, input: &PlanInput<'_>, table: &str) -> Result<(), Error> {
+    let mut unknown = None;
+    registry.connection().query(
+        &datasets_sql::unknown_member(input.place, table),
+        &[],
+        |row| {
+            unknown = Some((
+                row.get_str(0)?.to_owned(),
+                row.get_str(1)?.to_owned(),
+                row.get_i64(2)?,
+            ));
+            Ok::<(), Error>(())
+        },
+    )?;
+    match unknown {
+        None => Ok(()),
+        Some((collection, id, line)) => Err(input.fault(
+            u64::try_from(line).unwrap_or(0),
+            format!("collection '{collection}' holds dataset {id}, which is neither in the export nor in the repo"),
+        )),
+    }
+}
+
+fn summaries(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    group: &DimensionGroup,
+    stage_table: &str,
+    tags_table: &str,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    let mut kinds: Vec<Option<&str>> = vec![None];
+    kinds.extend(group.governors().map(Some));
+    for governor in kinds {
+        let sql = datasets_sql::insert_summaries(input.place, stage_table, tags_table, governor);
+        let rows = registry.connection().execute(&sql, &[])?;
+        let table = governor.map_or("collection_summary_dataset_type".to_owned(), |g| {
+            format!("collection_summary_{g}")
+        });
+        report.add(&table, rows);
+    }
+    Ok(())
+}
+
+fn tagged(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    group: &DimensionGroup,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    let Some(tags_table) = tables::tags_table(registry, group)? else {
+        return Ok(());
+    };
+    summaries(registry, input, group, TAG_TABLE, &tags_table, report)?;
+    let required: Vec<String> = group.required().map(str::to_owned).collect();
+    let sql = datasets_sql::insert_associations(input.place, &tags_table, &required);
+    let rows = registry.connection().execute(&sql, &[])?;
+    report.add(&tags_table, rows);
+    Ok(())
+}
+
+fn calibrations(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    group: &DimensionGroup,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    let Some(tags_table) = tables::tags_table(registry, group)? else {
+        return Ok(());
+    };
+    let Some(calibs_table) = tables::calibs_table(registry, group)? else {
+        return Ok(());
+    };
+    summaries(registry, input, group, CALIB_TABLE, &tags_table, report)?;
+    let required: Vec<String> = group.required().map(str::to_owned).collect();
+    let sql =
+        datasets_sql::insert_certifications(input.place, &tags_table, &calibs_table, &required);
+    let rows = registry.connection().execute(&sql, &[])?;
+    report.add(&calibs_table, rows);
+    if input.place.dialect == Dialect::Postgresql {
+        // The table's exclusion constraint has refused overlaps already.
+        return Ok(());
+    }
+    let mut overlap = None;
+    let sql = datasets_sql::overlapping_certifications(input.place, &calibs_table, &required);
+    registry.connection().query(&sql, &[], |row| {
+        overlap = Some((
+            row.get_str(0)?.to_owned(),
+            row.get_str(1)?.to_owned(),
+            row.get_str(2)?.to_owned(),
+        ));
+        Ok::<(), Error>(())
+    })?;
+    match overlap {
+        None => Ok(()),
+        Some((collection, one, other)) => Err(Error::Conflict(format!(
+            "the validity ranges of datasets {one} and {other} in '{collection}' overlap although their data ID is the same"
+        ))),
+    }
+}

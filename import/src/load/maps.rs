@@ -1,0 +1,93 @@
+//! Small temporary tables that translate the numbers in the stage into ids of the registry.
+
+use std::collections::HashMap;
+
+use pantry_registry::Registry;
+use pantry_registry::database::Value;
+use pantry_registry::schema::managers::CollectionKey;
+
+use super::datasets_sql::{FORMATTER_MAP, RUN_MAP, TYPE_MAP};
+use crate::Error;
+use crate::plan::{Plan, PlanInput};
+
+/// Fill the maps. Types and runs that are not registered yet, while an import is planned, get ids that no row has.
+pub fn fill(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> Result<(), Error> {
+    let run_type = match input.place.managers.collections {
+        CollectionKey::Id => "bigint",
+        CollectionKey::Name => "text",
+    };
+    create(
+        registry,
+        TYPE_MAP,
+        "no bigint, id bigint, storage_class text",
+    )?;
+    create(registry, RUN_MAP, &format!("no bigint, id {run_type}"))?;
+    create(registry, FORMATTER_MAP, "no bigint, name text")?;
+    let ids: HashMap<String, i64> = registry
+        .dataset_types()?
+        .into_iter()
+        .map(|t| (t.dataset_type.name, t.id))
+        .collect();
+    for (number, name) in input.export.types.iter().enumerate() {
+        let storage_class = plan.dataset_types.iter().find(|t| t.name == *name);
+        let storage_class = storage_class.map_or("", |t| t.definition.storage_class.as_str());
+        let row = [
+            int(number),
+            Value::Int(ids.get(name).copied().unwrap_or(-1)),
+            Value::from(storage_class),
+        ];
+        insert(registry, input, TYPE_MAP, &row)?;
+    }
+    let runs: HashMap<String, i64> = registry
+        .collections()?
+        .into_iter()
+        .map(|c| (c.name, c.id))
+        .collect();
+    for (number, name) in input.export.runs.iter().enumerate() {
+        let id = match input.place.managers.collections {
+            CollectionKey::Id => Value::Int(runs.get(name).copied().unwrap_or(-1)),
+            CollectionKey::Name => Value::Text(name.clone()),
+        };
+        insert(registry, input, RUN_MAP, &[int(number), id])?;
+    }
+    for (number, name) in input.export.formatters.iter().enumerate() {
+        let name = name.as_deref().unwrap_or_default();
+        insert(
+            registry,
+            input,
+            FORMATTER_MAP,
+            &[int(number), Value::from(name)],
+        )?;
+    }
+    Ok(())
+}
+
+fn create(registry: &mut Registry, table: &str, columns: &str) -> Result<(), Error> {
+    let connection = registry.connection();
+    connection.execute(
+        &format!("CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({columns})"),
+        &[],
+    )?;
+    connection.execute(&format!("DELETE FROM {table}"), &[])?;
+    Ok(())
+}
+
+fn insert(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    table: &str,
+    row: &[Value],
+) -> Result<(), Error> {
+    let marks: Vec<String> = (1..=row.len()).map(|i| format!("${i}")).collect();
+    let sql = format!(
+        "INSERT INTO {} VALUES ({})",
+        input.place.map(table),
+        marks.join(", ")
+    );
+    registry.connection().execute(&sql, row)?;
+    Ok(())
+}
+
+fn int(value: usize) -> Value {
+    Value::Int(i64::try_from(value).unwrap_or(i64::MAX))
+}

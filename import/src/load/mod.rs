@@ -1,0 +1,256 @@
+//! Moves the rows of a staged export into the registry: one transaction.
+
+mod associations;
+mod copy;
+pub(crate) mod datasets_sql;
+mod diagnose;
+mod maps;
+mod place;
+pub(crate) mod records_sql;
+mod session;
+pub(crate) mod tables;
+mod transaction;
+
+use std::collections::BTreeMap;
+
+use pantry_registry::Registry;
+use pantry_registry::database::Value;
+use serde::Serialize;
+
+pub use datasets_sql::PLACED_TABLE;
+pub use diagnose::diagnose;
+pub(crate) use maps::fill as fill_maps;
+pub use place::{IngestTime, Place, quote};
+pub use session::{attach, copy_placed, place};
+pub use transaction::{begin, data_version, end};
+
+use crate::Error;
+use crate::plan::{Plan, PlanInput};
+use datasets_sql::DatasetGroup;
+
+/// Where the records of files go.
+#[derive(Debug, Clone)]
+pub struct DatastoreTarget {
+    /// Name of the datastore in `dataset_location`, such as `FileDatastore@<butlerRoot>`.
+    pub name: String,
+    /// Table of file records.
+    pub records_table: String,
+}
+
+/// What was written.
+#[derive(Debug, Default, Serialize)]
+pub struct LoadReport {
+    /// Rows added, by table; tables that got none are left out.
+    pub rows: BTreeMap<String, u64>,
+}
+
+impl LoadReport {
+    pub(crate) fn add(&mut self, table: &str, rows: u64) {
+        if rows > 0 {
+            *self.rows.entry(table.to_owned()).or_default() += rows;
+        }
+    }
+}
+
+/// Write everything that `plan` found to be missing, inside the transaction that the caller began and ends.
+///
+/// Registrations come first, then dimension records in the universe's order, then datasets, files, associations and chains,
+/// so that every row's references exist when it goes in.
+pub fn load(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    plan: &Plan,
+    datastore: Option<&DatastoreTarget>,
+    ingest_date: IngestTime,
+) -> Result<LoadReport, Error> {
+    let mut report = LoadReport::default();
+    register(registry, input, plan, &mut report)?;
+    records(registry, input, plan, &mut report)?;
+    maps::fill(registry, input, plan)?;
+    datasets(registry, input, plan, ingest_date, &mut report)?;
+    if let Some(datastore) = datastore {
+        files(registry, input, datastore, &mut report)?;
+    }
+    associations::load(registry, input, plan, &mut report)?;
+    chains(registry, input, &mut report)?;
+    Ok(report)
+}
+
+fn register(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    plan: &Plan,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    for planned in &plan.dataset_types {
+        let (_, added) = registry.register_dataset_type(&planned.definition)?;
+        report.add("dataset_type", u64::from(added));
+    }
+    for collection in &input.export.collections {
+        let doc = collection.doc.as_deref();
+        let (_, added) =
+            registry.register_collection(&collection.name, collection.collection_type, doc)?;
+        report.add("collection", u64::from(added));
+    }
+    Ok(())
+}
+
+fn records(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    plan: &Plan,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    let universe = registry.universe().clone();
+    let Some((system, level)) = universe.common_skypix_level() else {
+        return Ok(());
+    };
+    for element in universe
+        .elements()
+        .iter()
+        .filter(|e| plan.records.contains_key(&e.name))
+    {
+        let rows = registry.connection().execute(
+            &records_sql::insert_records(input.place, &universe, element),
+            &[],
+        )?;
+        report.add(&element.name, rows);
+        if element.is_governor() {
+            for spatial in universe.database_elements() {
+                if spatial.spatial.is_some() && spatial.governor.as_ref() == Some(&element.name) {
+                    let sql = records_sql::insert_overlap_summary(
+                        input.place,
+                        element,
+                        &spatial.name,
+                        system,
+                        level,
+                    );
+                    let rows = registry.connection().execute(&sql, &[])?;
+                    report.add(&format!("{}_skypix_overlap_summary", spatial.name), rows);
+                }
+            }
+        }
+        if element.spatial.is_some() {
+            let sql = records_sql::insert_overlaps(input.place, &universe, element, system, level);
+            let rows = registry.connection().execute(&sql, &[])?;
+            report.add(&format!("{}_skypix_overlap", element.name), rows);
+        }
+    }
+    Ok(())
+}
+
+fn datasets(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    plan: &Plan,
+    ingest_date: IngestTime,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    let date = place::ingest_value(input.place, ingest_date);
+    let mut groups: Vec<DatasetGroup<'_>> = Vec::new();
+    for kind in &plan.kinds {
+        let tags_table =
+            tables::tags_table(registry, &kind.example.dimensions)?.unwrap_or_default();
+        groups.push(kind.group(input, &tags_table));
+    }
+    for group in &groups {
+        let sql = datasets_sql::insert_datasets(input.place, group);
+        let rows = registry
+            .connection()
+            .execute(&sql, std::slice::from_ref(&date))?;
+        report.add("dataset", rows);
+    }
+    let added = report.rows.get("dataset").copied().unwrap_or(0);
+    if added + plan.existing_datasets != input.export.datasets
+        && let Some(fault) = diagnose(registry, input)
+    {
+        return Err(fault);
+    }
+    summaries(registry, input, plan, report)?;
+    for group in &groups {
+        let sql = datasets_sql::insert_tags(input.place, group);
+        let rows = registry.connection().execute(&sql, &[])?;
+        report.add(&group.tags_table, rows);
+    }
+    Ok(())
+}
+
+/// Which dataset types and governor values each run holds.
+fn summaries(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    plan: &Plan,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    let export = input.export;
+    let mut types: Vec<(usize, usize)> = export
+        .combinations
+        .keys()
+        .map(|(_, t, r)| (*r, *t))
+        .collect();
+    types.sort_unstable();
+    types.dedup();
+    for (run, number) in types {
+        let sql = datasets_sql::insert_type_summary(input.place);
+        let numbers = [Value::Int(run as i64), Value::Int(number as i64)];
+        let added = registry.connection().execute(&sql, &numbers)?;
+        report.add("collection_summary_dataset_type", added);
+    }
+    for (number, run, governor, value) in &export.governors {
+        let definition = plan
+            .dataset_types
+            .iter()
+            .find(|t| t.name == export.types[*number]);
+        if definition.is_some_and(|t| t.definition.dimensions.contains(governor)) {
+            let sql = datasets_sql::insert_governor_summary(input.place, governor);
+            let values = [Value::Int(*run as i64), Value::Text(value.clone())];
+            let added = registry.connection().execute(&sql, &values)?;
+            report.add(&format!("collection_summary_{governor}"), added);
+        }
+    }
+    Ok(())
+}
+
+fn files(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    datastore: &DatastoreTarget,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    let name = Value::Text(datastore.name.clone());
+    for shape in &input.export.shapes {
+        let sql = datasets_sql::insert_locations(input.place, shape);
+        let rows = registry
+            .connection()
+            .execute(&sql, std::slice::from_ref(&name))?;
+        report.add("dataset_location", rows);
+    }
+    for shape in &input.export.shapes {
+        let sql = datasets_sql::insert_file_records(input.place, shape, &datastore.records_table);
+        let rows = registry.connection().execute(&sql, &[])?;
+        report.add(&datastore.records_table, rows);
+    }
+    Ok(())
+}
+
+fn chains(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    for chain in &input.export.collections {
+        if chain.collection_type == pantry_registry::model::collection::CollectionType::Chained {
+            let before = registry.set_collection_chain(&chain.name, &chain.children)?;
+            let changed = before != chain.children;
+            report.add(
+                "collection_chain",
+                if changed {
+                    chain.children.len() as u64
+                } else {
+                    0
+                },
+            );
+        }
+    }
+    Ok(())
+}

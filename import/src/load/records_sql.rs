@@ -1,0 +1,213 @@
+//! SQL that moves dimension records and their overlaps from the stage into the registry.
+
+use pantry_registry::model::element::Element;
+use pantry_registry::model::universe::Universe;
+
+use super::place::{Place, list, quote};
+use crate::export::{overlap_table, record_table};
+
+/// Columns of an element's table in the registry and the staged values for them.
+struct Columns {
+    keys: Vec<String>,
+    names: Vec<String>,
+    values: Vec<String>,
+}
+
+fn columns(place: &Place, universe: &Universe, element: &Element) -> Columns {
+    let keys = universe
+        .required_columns(element)
+        .iter()
+        .map(|(_, f, _)| (*f).to_owned())
+        .collect();
+    let mut names = Vec::new();
+    let mut values = Vec::new();
+    for column in universe.record_columns(element) {
+        if column.name == "timespan" {
+            names.extend(place.timespan_columns().into_iter().map(str::to_owned));
+            values.extend(place.timespan_values("r"));
+        } else {
+            values.push(format!("r.{}", quote(&column.name)));
+            names.push(column.name);
+        }
+    }
+    Columns {
+        keys,
+        names,
+        values,
+    }
+}
+
+/// Insert the staged records of `element` that the registry does not have; of several with one key the first counts.
+pub fn insert_records(place: &Place, universe: &Universe, element: &Element) -> String {
+    let columns = columns(place, universe, element);
+    format!(
+        "INSERT INTO {} ({}) SELECT {} FROM {} r WHERE true ORDER BY {}, r.seq ON CONFLICT ({}) DO NOTHING",
+        place.repo(&element.name),
+        list("", &columns.names),
+        columns.values.join(", "),
+        place.stage(&record_table(&element.name)),
+        list("r.", &columns.keys),
+        list("", &columns.keys),
+    )
+}
+
+/// Join condition between the staged record `r` and the registry's record `m`.
+fn same_key(keys: &[String]) -> String {
+    let terms: Vec<String> = keys
+        .iter()
+        .map(|k| format!("m.{0} = r.{0}", quote(k)))
+        .collect();
+    terms.join(" AND ")
+}
+
+/// Count staged records that the registry has with the same key: one column.
+pub fn count_existing(place: &Place, universe: &Universe, element: &Element) -> String {
+    let columns = columns(place, universe, element);
+    format!(
+        "SELECT count(*) FROM {} r JOIN {} m ON {}",
+        place.stage(&record_table(&element.name)),
+        place.repo(&element.name),
+        same_key(&columns.keys),
+    )
+}
+
+/// Staged records whose key the registry has with other values, each as text: key columns, then for every other column
+/// the registry's value and the staged one.
+pub fn differing_records(
+    place: &Place,
+    universe: &Universe,
+    element: &Element,
+) -> (Vec<String>, String) {
+    let columns = columns(place, universe, element);
+    let rest: Vec<(&String, &String)> = columns
+        .names
+        .iter()
+        .zip(&columns.values)
+        .filter(|(name, _)| !columns.keys.contains(name))
+        .collect();
+    let text = |expression: &str| format!("CAST({expression} AS TEXT)");
+    let mut selected: Vec<String> = columns
+        .keys
+        .iter()
+        .map(|k| text(&format!("r.{}", quote(k))))
+        .collect();
+    let mut differences = Vec::new();
+    for (name, value) in &rest {
+        let stored = format!("m.{}", quote(name));
+        selected.push(text(&stored));
+        selected.push(text(value));
+        differences.push(place.is_distinct(&stored, value));
+    }
+    if differences.is_empty() {
+        differences.push("false".to_owned());
+    }
+    let sql = format!(
+        "SELECT {} FROM {} r JOIN {} m ON {} WHERE {} ORDER BY r.seq",
+        selected.join(", "),
+        place.stage(&record_table(&element.name)),
+        place.repo(&element.name),
+        same_key(&columns.keys),
+        differences.join(" OR "),
+    );
+    let mut names: Vec<String> = columns.keys.clone();
+    names.extend(rest.into_iter().map(|(name, _)| name.clone()));
+    (names, sql)
+}
+
+/// Insert the pixels that staged records overlap, also those of records that the registry had before, as the reference
+/// does (`StaticDimensionRecordStorageManager.insert`).
+pub fn insert_overlaps(
+    place: &Place,
+    universe: &Universe,
+    element: &Element,
+    system: &str,
+    level: u32,
+) -> String {
+    let required = universe.required_columns(element);
+    let dimensions: Vec<&str> = required.iter().map(|(d, _, _)| *d).collect();
+    let fields: Vec<&str> = required.iter().map(|(_, f, _)| *f).collect();
+    let table = format!("{}_skypix_overlap", element.name);
+    format!(
+        "INSERT INTO {} (skypix_system, skypix_level, {dims}, skypix_index) \
+         SELECT '{system}', {level}, {}, o.pixel FROM {} o JOIN {} r ON r.seq = o.rec WHERE true \
+         ORDER BY o.seq ON CONFLICT (skypix_system, skypix_level, {dims}, skypix_index) DO NOTHING",
+        place.repo(&table),
+        list("r.", &fields),
+        place.stage(&overlap_table(&element.name)),
+        place.stage(&record_table(&element.name)),
+        dims = list("", &dimensions),
+    )
+}
+
+/// Declare for staged governor records that `spatial`, an element of that governor, has overlaps with the common skypix.
+pub fn insert_overlap_summary(
+    place: &Place,
+    governor: &Element,
+    spatial: &str,
+    system: &str,
+    level: u32,
+) -> String {
+    let key = governor.primary_key().map_or("name", |k| k.name.as_str());
+    let columns = format!("skypix_system, skypix_level, {}", quote(&governor.name));
+    format!(
+        "INSERT INTO {} ({columns}) SELECT '{system}', {level}, r.{} FROM {} r WHERE true ON CONFLICT ({columns}) DO NOTHING",
+        place.repo(&format!("{spatial}_skypix_overlap_summary")),
+        quote(key),
+        place.stage(&record_table(&governor.name)),
+    )
+}
+
+/// A staged record of `element` whose `dependency` has no record in the registry or in the stage table `staged`: the values
+/// of the dependency's key.
+pub fn missing_dependency(
+    place: &Place,
+    universe: &Universe,
+    element: &Element,
+    dependency: &Element,
+    staged: Option<&str>,
+) -> String {
+    let (own, other) = reference(universe, element, dependency);
+    let terms: Vec<String> = own
+        .iter()
+        .zip(&other)
+        .map(|(a, b)| format!("m.{} = r.{}", quote(b), quote(a)))
+        .collect();
+    format!(
+        "SELECT {} FROM {} r WHERE {} LIMIT 1",
+        list("r.", &own),
+        place.stage(&record_table(&element.name)),
+        exists_nowhere(place, &dependency.name, staged, &terms.join(" AND ")),
+    )
+}
+
+/// Condition that neither the registry's `table` nor the stage's has a row `m` that matches.
+pub fn exists_nowhere(place: &Place, table: &str, staged: Option<&str>, matches: &str) -> String {
+    let mut condition = format!(
+        "NOT EXISTS (SELECT 1 FROM {} m WHERE {matches})",
+        place.repo(table)
+    );
+    if let Some(staged) = staged {
+        condition.push_str(&format!(
+            " AND NOT EXISTS (SELECT 1 FROM {} m WHERE {matches})",
+            place.stage(staged)
+        ));
+    }
+    condition
+}
+
+/// Columns of `element`'s table that refer to `dependency`, and the columns of the latter that they match.
+fn reference(
+    universe: &Universe,
+    element: &Element,
+    dependency: &Element,
+) -> (Vec<String>, Vec<String>) {
+    let own_name = |dimension: &str| match universe.get(dimension).and_then(Element::primary_key) {
+        Some(key) if dimension == element.name => key.name.clone(),
+        _ => dimension.to_owned(),
+    };
+    universe
+        .required_columns(dependency)
+        .into_iter()
+        .map(|(dimension, field, _)| (own_name(dimension), field.to_owned()))
+        .unzip()
+}

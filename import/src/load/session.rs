@@ -1,0 +1,43 @@
+//! Makes the stage visible to the registry's connection.
+
+use pantry_registry::Registry;
+use pantry_registry::database::Value;
+
+use super::copy;
+use super::datasets_sql::PLACED_TABLE;
+use super::place::Place;
+use crate::Error;
+use crate::stage::Stage;
+
+/// Where the tables of this registry and of a stage attached to it are.
+pub fn place(registry: &mut Registry) -> Place {
+    let managers = registry.managers();
+    let connection = registry.connection();
+    Place {
+        dialect: connection.dialect(),
+        namespace: connection.namespace().map(str::to_owned),
+        managers,
+    }
+}
+
+/// Attach the stage's file (SQLite) or copy its tables into the session (PostgreSQL).
+pub fn attach(registry: &mut Registry, stage: &Stage, place: &Place) -> Result<(), Error> {
+    let connection = registry.connection();
+    if let Some(client) = connection.postgresql() {
+        let tables = stage.tables().iter().filter(|t| t.name != PLACED_TABLE);
+        return copy::copy_tables(stage, tables, place, client);
+    }
+    let file = stage.file().to_string_lossy().into_owned();
+    connection.execute("ATTACH DATABASE $1 AS stage", &[Value::Text(file)])?;
+    Ok(())
+}
+
+/// Make the table of placed files, filled after [`attach`], visible too.
+pub fn copy_placed(registry: &mut Registry, stage: &Stage, place: &Place) -> Result<(), Error> {
+    match registry.connection().postgresql() {
+        Some(client) => {
+            copy::copy_tables(stage, stage.get(PLACED_TABLE).into_iter(), place, client)
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,63 @@
+//! The one transaction of an import.
+
+use pantry_registry::Registry;
+use pantry_registry::schema::dialect::Dialect;
+
+use crate::Error;
+
+/// A number that changes when another connection commits (SQLite); on PostgreSQL constraints watch instead, and it is 0.
+pub fn data_version(registry: &mut Registry) -> Result<i64, Error> {
+    let connection = registry.connection();
+    let mut version = 0;
+    if connection.dialect() == Dialect::Sqlite {
+        connection.query("PRAGMA main.data_version", &[], |row| {
+            version = row.get_i64(0)?;
+            Ok::<(), Error>(())
+        })?;
+    }
+    Ok(version)
+}
+
+/// Key of the advisory lock that keeps two imports into one PostgreSQL namespace apart.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('pantry import ' || current_schema()))";
+
+/// Page cache of the repo's database during the load, in KiB.
+const CACHE_KIB: u32 = 65_536;
+
+/// Begin the transaction.
+///
+/// On SQLite this takes the write lock. Foreign keys are not checked row by row there: the plan has checked the same
+/// references for whole tables, the others point at rows of this transaction, and nobody else can write meanwhile.
+pub fn begin(registry: &mut Registry) -> Result<(), Error> {
+    let connection = registry.connection();
+    if connection.dialect() == Dialect::Sqlite {
+        connection.execute("PRAGMA foreign_keys = OFF", &[])?;
+        connection.query(
+            &format!("PRAGMA main.cache_size = -{CACHE_KIB}"),
+            &[],
+            |_| Ok::<(), Error>(()),
+        )?;
+    }
+    connection.begin_write()?;
+    if connection.dialect() == Dialect::Postgresql {
+        connection.query(LOCK, &[], |_| Ok::<(), Error>(()))?;
+    }
+    Ok(())
+}
+
+/// Commit what succeeded, roll back what failed.
+pub fn end<T>(registry: &mut Registry, result: Result<T, Error>) -> Result<T, Error> {
+    let connection = registry.connection();
+    let result = result.and_then(|value| {
+        connection.commit()?;
+        Ok(value)
+    });
+    if result.is_err() {
+        // The first error says what is wrong; a failing rollback (a lost connection) would only hide it.
+        let _ = connection.rollback();
+    }
+    if connection.dialect() == Dialect::Sqlite {
+        connection.execute("PRAGMA foreign_keys = ON", &[])?;
+    }
+    result
+}

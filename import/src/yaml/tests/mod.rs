@@ -1,0 +1,7 @@
+//! The reader of exports compared with PyYAML and the Python Butler's constructors.
+
+mod canonical;
+mod documents;
+mod fragments;
+mod generated;
+mod oracle;

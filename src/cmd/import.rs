@@ -1,0 +1,423 @@
+//! `pantry import`: an export directory into a repo (`lsst/daf/butler/script/butlerImport.py`).
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use clap::ValueEnum;
+use pantry_datastore::transfer::{TransferMode, TransferProgress};
+use pantry_import::files::{FileOptions, OnMissing};
+use pantry_import::{ImportOptions, ImportReport, OnConflict, Watch, import};
+use pantry_registry::config::Environment;
+use pantry_registry::model::glob::split_commas;
+
+use crate::cmd::create::CreateArgs;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::options_file::OptionsFile;
+use crate::progress::{Task, Unit};
+use crate::repo::{self, Repo};
+
+/// Arguments of `import`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folder, configuration file or label of the repository. Created if it does not exist and is a local path
+    repo: String,
+
+    /// Folder of the dataset files and of the export file
+    directory: String,
+
+    /// How files get into the datastore
+    #[arg(short, long, value_enum, default_value = "auto")]
+    transfer: Transfer,
+
+    /// Export file; looked for in the current folder and in DIRECTORY
+    #[arg(long, value_name = "FILE", default_value = "export.yaml")]
+    export_file: String,
+
+    /// Dimension elements whose records are not imported. Repeatable, also comma-separated
+    #[arg(short, long, value_name = "ELEMENT")]
+    skip_dimensions: Vec<String>,
+
+    /// Record sizes and checksums of files (the default)
+    #[arg(long, overrides_with = "no_track_file_attrs")]
+    track_file_attrs: bool,
+
+    /// Record neither sizes nor checksums of files
+    #[arg(long, overrides_with = "track_file_attrs")]
+    no_track_file_attrs: bool,
+
+    /// Print what would be done, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Checksum to record; by default blake3 when files are copied or moved, else none
+    #[arg(long, value_enum)]
+    checksum: Option<ChecksumKind>,
+
+    /// Fill the registry only: look at no file, write no datastore record
+    #[arg(long)]
+    no_files: bool,
+
+    /// Threads for files; by default one per processor
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+
+    /// What to do when a file is missing: fail, or register its datasets without it
+    #[arg(long, value_enum, default_value_t)]
+    on_missing: MissingPolicy,
+
+    /// Where missing files are listed, one JSON object a line
+    #[arg(long, value_name = "FILE", default_value = "pantry-missing.jsonl")]
+    missing_report: PathBuf,
+
+    /// What to do when a dimension record differs from the repository's: keep the repository's, or fail
+    #[arg(long, value_enum, default_value_t)]
+    on_conflict: ConflictPolicy,
+
+    /// Seconds after midnight TAI at which the observing days of an instrument start, for exports of dimension
+    /// universes before 6. Repeatable
+    #[arg(long, value_name = "INSTRUMENT=SECONDS", value_parser = offset)]
+    day_obs_offset: Vec<(String, i64)>,
+
+    /// Another folder that files of the export may be in. Repeatable
+    #[arg(long, value_name = "FOLDER")]
+    allow_prefix: Vec<PathBuf>,
+
+    /// Fail if the repository does not exist
+    #[arg(long)]
+    no_create: bool,
+
+    /// How the report is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: ReportFormat,
+
+    #[command(flatten)]
+    create: CreateArgs,
+
+    #[command(flatten)]
+    options_file: OptionsFile,
+}
+
+/// The transfer modes of the reference's command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Transfer {
+    Auto,
+    Link,
+    Symlink,
+    Hardlink,
+    Copy,
+    Move,
+    Relsymlink,
+    Direct,
+}
+
+impl From<Transfer> for TransferMode {
+    fn from(transfer: Transfer) -> Self {
+        match transfer {
+            Transfer::Auto => Self::Auto,
+            Transfer::Link => Self::Link,
+            Transfer::Symlink => Self::Symlink,
+            Transfer::Hardlink => Self::Hardlink,
+            Transfer::Copy => Self::Copy,
+            Transfer::Move => Self::Move,
+            Transfer::Relsymlink => Self::Relsymlink,
+            Transfer::Direct => Self::Direct,
+        }
+    }
+}
+
+/// Which checksum is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ChecksumKind {
+    Blake3,
+    None,
+}
+
+/// `--on-missing`.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum MissingPolicy {
+    #[default]
+    Error,
+    Skip,
+}
+
+/// `--on-conflict`.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum ConflictPolicy {
+    #[default]
+    Keep,
+    Error,
+}
+
+/// Format of the report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+fn offset(text: &str) -> Result<(String, i64), String> {
+    let (instrument, seconds) = text
+        .split_once('=')
+        .ok_or("the form is INSTRUMENT=SECONDS")?;
+    let seconds = seconds
+        .parse()
+        .map_err(|_| format!("'{seconds}' is not a whole number of seconds"))?;
+    Ok((instrument.to_owned(), seconds))
+}
+
+/// Imports.
+pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let environment = Environment::from_process();
+    let directory = absolute(Path::new(&args.directory))?;
+    let file = export_file(&args.export_file, &directory)?;
+    let mut repo = open(&args, &environment)?;
+    let watch = Shown::new(context)?;
+    let mode = TransferMode::from(args.transfer);
+    let checksum = args
+        .checksum
+        .map_or(mode.copies_bytes(), |c| c == ChecksumKind::Blake3);
+    let datastore = if args.no_files {
+        None
+    } else {
+        Some(repo.datastore()?)
+    };
+    let options = ImportOptions {
+        file,
+        skip_dimensions: split_commas(&args.skip_dimensions).values,
+        day_obs_offsets: args
+            .day_obs_offset
+            .iter()
+            .cloned()
+            .collect::<BTreeMap<_, _>>(),
+        on_conflict: match args.on_conflict {
+            ConflictPolicy::Keep => OnConflict::Keep,
+            ConflictPolicy::Error => OnConflict::Error,
+        },
+        dry_run: args.dry_run,
+        datastore: datastore.as_ref().map(|d| d.target.clone()),
+    };
+    let progress = Arc::new(TransferProgress::default());
+    let files = datastore.map(|d| FileOptions {
+        root: d.root,
+        templates: d.templates,
+        formatters: d.formatters,
+        directory: directory.clone(),
+        allowed: args.allow_prefix.clone(),
+        mode,
+        checksum,
+        track: !args.no_track_file_attrs,
+        jobs: args.jobs.unwrap_or_else(processors),
+        on_missing: match args.on_missing {
+            MissingPolicy::Error => OnMissing::Error,
+            MissingPolicy::Skip => OnMissing::Skip,
+        },
+        progress,
+    });
+    let mut missing = LazyFile::new(&args.missing_report);
+    let report = import(&mut repo.registry, &options, files, &mut missing, &watch)?;
+    drop(watch);
+    show(&args, &report, context)
+}
+
+/// Open the repo; unless forbidden it is created when it is a local path that does not exist. A dry run creates none.
+fn open(args: &Args, environment: &Environment) -> Result<Repo, Failure> {
+    if args.no_create || !repo::is_absent(&args.repo, environment)? {
+        return Repo::open(&args.repo, !args.dry_run, environment);
+    }
+    if args.dry_run {
+        return Err(Failure::error(format!(
+            "there is no repository '{}' to plan for; a dry run creates none (pantry create does)",
+            args.repo
+        )));
+    }
+    repo::check_parent(&args.repo, environment)?;
+    args.create.create(&args.repo, environment)?;
+    tracing::warn!("created repository {}", args.repo);
+    Repo::open(&args.repo, true, environment)
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    if !path.is_dir() {
+        return Err(Failure::error(format!(
+            "{} is not a folder",
+            path.display()
+        )));
+    }
+    std::path::absolute(path).map_err(|e| Failure::error(format!("{}: {e}", path.display())))
+}
+
+/// As the reference: an absolute path as it is, else the file in DIRECTORY if it is there, else in the current folder.
+fn export_file(name: &str, directory: &Path) -> Result<PathBuf, Failure> {
+    let given = PathBuf::from(name);
+    let in_directory = directory.join(name);
+    if given.is_absolute() {
+        return Ok(given);
+    }
+    match (in_directory.is_file(), given.is_file()) {
+        (true, true) if same(&given, &in_directory) => Ok(in_directory),
+        (true, true) => {
+            tracing::warn!(
+                "{name} is in the current folder and in {}; taking the latter",
+                directory.display()
+            );
+            Ok(in_directory)
+        }
+        (true, false) => Ok(in_directory),
+        (false, true) => Ok(given),
+        (false, false) => Err(Failure::error(format!(
+            "there is no export file {name} in the current folder or in {}",
+            directory.display()
+        ))),
+    }
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// A file that is created when something is written to it.
+struct LazyFile<'a> {
+    path: &'a Path,
+    file: Option<File>,
+}
+
+impl<'a> LazyFile<'a> {
+    fn new(path: &'a Path) -> Self {
+        Self { path, file: None }
+    }
+}
+
+impl Write for LazyFile<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(File::create(self.path)?),
+        };
+        file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+/// Shows what an import does.
+struct Shown {
+    cancelled: &'static AtomicBool,
+    reading: Task,
+    read: AtomicU64,
+}
+
+impl Shown {
+    fn new(context: &Context) -> Result<Self, Failure> {
+        Ok(Self {
+            cancelled: context.interrupt()?,
+            reading: context
+                .progress
+                .start("reading the export", Unit::Bytes, None),
+            read: AtomicU64::new(0),
+        })
+    }
+}
+
+impl Watch for Shown {
+    fn reading(&self, done: u64, total: u64) {
+        let before = self.read.swap(done, Ordering::Relaxed);
+        self.reading.set_total(total);
+        self.reading.advance(done.saturating_sub(before));
+    }
+
+    fn stage(&self, name: &str, total: u64) {
+        tracing::info!("{name} {total}");
+    }
+
+    fn warn(&self, message: &str) {
+        tracing::warn!("{message}");
+    }
+
+    fn cancelled(&self) -> &AtomicBool {
+        self.cancelled
+    }
+}
+
+fn show(args: &Args, report: &ImportReport, context: &Context) -> Result<(), Failure> {
+    let mut out = context.stdout();
+    if args.format == ReportFormat::Json {
+        serde_json::to_writer(&mut out, report)?;
+        writeln!(out)?;
+    } else if !context.quiet {
+        text(args, report, &mut out)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn text(args: &Args, report: &ImportReport, out: &mut impl Write) -> io::Result<()> {
+    let verb = if args.dry_run { "to add" } else { "added" };
+    if report.load.rows.is_empty() {
+        writeln!(
+            out,
+            "nothing to do: the repository has everything in the export"
+        )?;
+    }
+    for (table, rows) in &report.load.rows {
+        writeln!(out, "{rows:>10} rows {verb} to {table}")?;
+    }
+    if report.plan.existing_datasets > 0 {
+        writeln!(
+            out,
+            "{:>10} datasets were there already",
+            report.plan.existing_datasets
+        )?;
+    }
+    if report.plan.kept_records > 0 {
+        writeln!(
+            out,
+            "{:>10} dimension records differ and stay as they are",
+            report.plan.kept_records
+        )?;
+    }
+    if let Some(survey) = &report.survey {
+        writeln!(out, "files, transfer {}:", survey.transfer)?;
+        writeln!(
+            out,
+            "{:>10} present, {} bytes",
+            survey.present, survey.bytes
+        )?;
+        writeln!(out, "{:>10} missing", survey.missing)?;
+        writeln!(out, "{:>10} of the wrong size", survey.wrong_size)?;
+        writeln!(out, "{:>10} symbolic links", survey.symlinks)?;
+        writeln!(out, "{:>10} in place already", survey.in_place)?;
+        for finding in &survey.findings {
+            writeln!(
+                out,
+                "  line {}: {}: {}",
+                finding.line, finding.path, finding.problem
+            )?;
+        }
+    } else if report.files_recorded > 0 {
+        writeln!(
+            out,
+            "{:>10} files, of which {} with {} bytes were put in their place",
+            report.files_recorded, report.files_placed, report.bytes_placed
+        )?;
+    }
+    if report.files_skipped > 0 {
+        writeln!(
+            out,
+            "{:>10} missing files, listed in {}",
+            report.files_skipped,
+            args.missing_report.display()
+        )?;
+    }
+    Ok(())
+}
