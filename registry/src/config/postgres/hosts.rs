@@ -49,75 +49,60 @@ impl PostgresHost {
 pub(super) fn from_query(url: &DatabaseUrl) -> Result<Vec<(&'static str, String)>, ConfigError> {
     let given: Vec<&str> = url.parameters("host").collect();
     let given_ports: Vec<&str> = url.parameters("port").collect();
-    let mut pairs: Vec<(String, Option<String>)> = Vec::new();
-    let mut ports_inside = false;
-    match given.as_slice() {
-        [] => {}
-        [single] => {
-            let hosts: Vec<&str> = single.split(',').collect();
-            pairs = hosts.iter().map(|h| ((*h).to_owned(), None)).collect();
-            if let ([one], true) = (hosts.as_slice(), given_ports.is_empty())
-                && let Some((name, port)) = split_port(one)
-            {
-                ports_inside = true;
-                pairs = vec![(
-                    name.to_owned(),
-                    Some(port.to_owned()).filter(|p| !p.is_empty()),
-                )];
-            }
+    let (names, inner_ports) = split_hosts(&given, given_ports.is_empty())?;
+    let ports = match (given_ports.as_slice(), inner_ports) {
+        ([], inner) => inner.unwrap_or_else(|| vec![String::new(); names.len()]),
+        (_, Some(_)) => {
+            let reason = "can't mix 'multihost' formats together; use \"host=h1,h2&port=p1,p2\" or \
+                          \"host=h1:p1&host=h2:p2\"";
+            return Err(ConfigError::postgres("host", reason));
         }
+        ([single], None) => single.split(',').map(str::to_owned).collect(),
+        (several, None) => several.iter().map(|p| (*p).to_owned()).collect(),
+    };
+    if ports.len() > 1 && ports.len() != names.len()
+        || names.len() > 1 && ports.len() != names.len()
+    {
+        return Err(ConfigError::postgres(
+            "port",
+            "number of hosts and ports don't match",
+        ));
+    }
+    let pairs = [("host", names.join(",")), ("port", ports.join(","))];
+    Ok(pairs
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect())
+}
+
+/// Host names, and their ports where those are written behind the names.
+fn split_hosts(
+    given: &[&str],
+    no_ports: bool,
+) -> Result<(Vec<String>, Option<Vec<String>>), ConfigError> {
+    let owned = |parts: Vec<&str>| parts.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    match given {
+        [] => Ok((Vec::new(), None)),
+        [single] => match split_port(single) {
+            Some((name, port)) if no_ports => Ok((owned(vec![name]), Some(owned(vec![port])))),
+            _ => Ok((owned(single.split(',').collect()), None)),
+        },
         several => {
-            ports_inside = true;
+            let (mut names, mut ports) = (Vec::new(), Vec::new());
             for token in several {
-                let mut parts = token.split(':');
-                let pair = (
-                    parts.next().unwrap_or("").to_owned(),
-                    parts.next().map(str::to_owned),
-                );
-                if parts.next().is_some() {
+                let (name, port) = token.split_once(':').unwrap_or((token, ""));
+                if port.contains(':') {
                     return Err(ConfigError::postgres(
                         "host",
                         format!("'{token}' has more than one port"),
                     ));
                 }
-                pairs.push(pair);
+                names.push(name);
+                ports.push(port);
             }
+            Ok((owned(names), Some(owned(ports))))
         }
     }
-    let mut ports: Vec<Option<String>> = pairs.iter().map(|(_, port)| port.clone()).collect();
-    if !given_ports.is_empty() {
-        if ports_inside {
-            let reason = "can't mix 'multihost' formats together; use \"host=h1,h2&port=p1,p2\" or \
-                          \"host=h1:p1&host=h2:p2\"";
-            return Err(ConfigError::postgres("host", reason));
-        }
-        let split = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
-        let texts = match given_ports.as_slice() {
-            [single] => split(single),
-            several => several.iter().map(|p| (*p).to_owned()).collect(),
-        };
-        ports = texts.into_iter().map(Some).collect();
-        let several = pairs.len() > 1 || ports.len() > 1;
-        if (pairs.is_empty() && ports.len() > 1)
-            || (!pairs.is_empty() && pairs.len() != ports.len() && several)
-        {
-            return Err(ConfigError::postgres(
-                "port",
-                "number of hosts and ports don't match",
-            ));
-        }
-    }
-    let comma_ports: Vec<&str> = ports.iter().map(|p| p.as_deref().unwrap_or("")).collect();
-    let mut out = Vec::new();
-    if !pairs.is_empty() {
-        let names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
-        out.push(("host", names.join(",")));
-    }
-    let comma_ports = comma_ports.join(",");
-    if !comma_ports.is_empty() {
-        out.push(("port", comma_ports));
-    }
-    Ok(out)
 }
 
 /// `name:port` of a plain internet name.
