@@ -8,10 +8,10 @@ use super::case::{Case, Ready, run};
 const REFERENCE: &str = r#"
 from lsst.daf.butler import ButlerConfig, StorageClassFactory
 factory = StorageClassFactory()
-factory.reset()
+factory._storageClasses.clear()
 factory.addFromConfig(ButlerConfig("repo"))
 out = []
-for name in sorted(factory.keys()):
+for name in sorted(factory._storageClasses):
     c = factory.getStorageClass(name)
     out.append([name, c._pytypeName, {k: v.name for k, v in c.components.items()},
                 {k: v.name for k, v in c.derivedComponents.items()}, sorted(c.parameters)])
