@@ -44,7 +44,7 @@ fn shortest(differences: &[String]) -> &str {
 
 #[test]
 fn reads_what_pyyaml_wrote() {
-    let seeds: Vec<u64> = (0..1500).collect();
+    let seeds: Vec<u64> = (0..1000).collect();
     let answers = ask(&json!({"generate": seeds}));
     assert_eq!(answers.len(), seeds.len());
     let mut compared = 0;
@@ -60,7 +60,7 @@ fn reads_what_pyyaml_wrote() {
     }
     assert_none(&found);
     assert!(
-        compared > 1300,
+        compared > 850,
         "PyYAML could read back only {compared} of its own documents"
     );
 }

@@ -2,6 +2,8 @@
 
 mod canonical;
 mod documents;
+mod exports;
+mod faults;
 mod fragments;
 mod generated;
 mod oracle;

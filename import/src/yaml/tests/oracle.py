@@ -1,8 +1,9 @@
 """Reads YAML documents as the Python Butler does and writes what it understood, in a form that loses nothing.
 
-Standard input: a JSON object {"documents": [text, ...], "files": [path, ...], "generate": [seed, ...]}.
+Standard input: a JSON object {"documents": [text, ...], "files": [path, ...], "generate": [seed, ...],
+"rewrite": [{"text": text, "options": options of yaml.dump}, ...]}.
 Standard output: a JSON list with one element for each of them in that order: {"value": ...} or {"error": "..."},
-and for generated documents also {"text": "..."}.
+and for generated and rewritten documents also {"text": "..."}.
 """
 
 import datetime
@@ -178,6 +179,9 @@ def main():
             answers.append(read(stream.read()))
     for seed in request.get("generate", []):
         text = Maker(seed).text()
+        answers.append({"text": text, **read(text)})
+    for order in request.get("rewrite", []):
+        text = yaml.dump(yaml.safe_load(order["text"]), **order["options"])
         answers.append({"text": text, **read(text)})
     json.dump(answers, sys.stdout)
 
