@@ -16,8 +16,9 @@ mod opaque_tables;
 mod open;
 mod registry;
 pub mod schema;
+pub mod skypix;
 
-pub use create::create_registry;
+pub use create::{create_registry, resume_registry};
 pub use dimension_config::dimension_config;
 pub use error::RegistryError;
 pub use open::managers_of;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use pantry_registry::model::universe::Universe;
-use pantry_sky::{HtmPixelization, Pixelization, Region};
+use pantry_registry::skypix::CommonSkyPix;
 
 use super::layout::Layout;
 use super::{overlap_table, record_table};
@@ -20,23 +20,14 @@ struct StagedElement {
 /// Stages the records of all elements; all errors are what is wrong, in words.
 pub(super) struct RecordStager<'a> {
     universe: &'a Universe,
-    pixelization: HtmPixelization,
+    skypix: CommonSkyPix,
     elements: HashMap<String, StagedElement>,
 }
 
 impl<'a> RecordStager<'a> {
     pub(super) fn new(universe: &'a Universe) -> Result<Self, crate::Error> {
-        let pixelization = match universe.common_skypix_level() {
-            Some(("htm", level)) => HtmPixelization::new(level).ok(),
-            _ => None,
-        };
         Ok(Self {
-            pixelization: pixelization.ok_or_else(|| {
-                crate::Error::Conflict(format!(
-                    "the repo's common skypix dimension is '{}', but only levels of htm are supported",
-                    universe.common_skypix()
-                ))
-            })?,
+            skypix: CommonSkyPix::of(universe)?,
             universe,
             elements: HashMap::new(),
         })
@@ -99,10 +90,8 @@ impl<'a> RecordStager<'a> {
         let seq = stage.insert(staged.table, &row.cells).map_err(failed)?;
         staged.rows += 1;
         if let (Some(bytes), Some(overlaps)) = (row.region, staged.overlaps) {
-            let region = Region::decode(&bytes)
-                .map_err(|e| format!("the region of a {element} record is unusable: {e}"))?;
-            for pixel in self.pixelization.envelope(&region).indices() {
-                let pixel = i64::try_from(pixel).map_err(|e| e.to_string())?;
+            let pixels = self.skypix.overlaps(&bytes);
+            for pixel in pixels.map_err(|e| format!("the region of a {element} record is unusable: {e}"))? {
                 stage
                     .insert(overlaps, &[Cell::Int(seq), Cell::Int(pixel)])
                     .map_err(failed)?;
