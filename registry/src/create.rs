@@ -8,6 +8,7 @@ use crate::config::DatabaseTarget;
 use crate::database::{Access, Connection};
 use crate::error::RegistryError;
 use crate::model::universe::Universe;
+use crate::schema::attribute_table::BUTLER_ATTRIBUTES;
 use crate::schema::dialect::Dialect;
 use crate::schema::managers::Managers;
 use crate::schema::static_tables::static_tables;
@@ -35,6 +36,37 @@ pub fn create_registry(
     }
 }
 
+/// As [`create_registry`], but a registry that it made before and that is still empty counts as made. For callers who
+/// know that the one there is theirs, from a creation that was cut short.
+pub fn resume_registry(
+    target: &DatabaseTarget,
+    namespace: Option<&str>,
+    managers: Managers,
+    universe_json: &str,
+) -> Result<(), RegistryError> {
+    let created = create_registry(target, namespace, managers, universe_json);
+    if !matches!(created, Err(RegistryError::AlreadyExists { .. })) {
+        return created;
+    }
+    let mut connection = Connection::open(target, namespace, Access::ReadOnly)?;
+    let expected = attributes::of_new_repo(managers, universe_json);
+    for table in connection.table_names()? {
+        if table == BUTLER_ATTRIBUTES {
+            let stored = attributes::read(&mut connection)?;
+            if stored != expected.iter().cloned().collect() {
+                return created;
+            }
+            continue;
+        }
+        let statement = connection.statement().text("SELECT 1 FROM ").table(&table);
+        let rows = connection.collect(&statement.text(" LIMIT 1"), |row| row.get_i64(0))?;
+        if !rows.is_empty() {
+            return created;
+        }
+    }
+    Ok(())
+}
+
 /// Make a SQLite file under another name, then give it its own, so that nobody ever sees half of it.
 fn create_file(
     path: &Path,
@@ -44,6 +76,7 @@ fn create_file(
         doing: format!("{doing} {}", path.display()),
         source,
     };
+    TemporaryFile::remove_stale(path);
     let temporary = TemporaryFile::beside(path);
     let mut connection = Connection::create_sqlite(&temporary.0)?;
     fill(&mut connection)?;
@@ -70,6 +103,22 @@ impl TemporaryFile {
     fn beside(path: &Path) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Self(path.with_file_name(format!(".{name}.{}.tmp", std::process::id())))
+    }
+
+    /// Remove what processes left that were killed.
+    fn remove_stale(path: &Path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let folder = path.parent().unwrap_or(Path::new("."));
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let found = entry.file_name().to_string_lossy().into_owned();
+            let process = found
+                .strip_prefix(&format!(".{name}."))
+                .and_then(|rest| rest.strip_suffix(".tmp"))
+                .and_then(|id| id.parse::<u32>().ok());
+            if process.is_some_and(|id| !Path::new(&format!("/proc/{id}")).exists()) {
+                drop(Self(entry.path()));
+            }
+        }
     }
 }
 

@@ -76,8 +76,8 @@ impl Place {
         }
     }
 
-    /// Make the reference's repo with extra lines for `registry:` of its seed and extra arguments.
-    pub fn create_theirs(&self, registry: &str, args: &[&str]) {
+    /// Write the reference's seed configuration with extra lines for `registry:`; returns its name.
+    pub fn seed(&self, registry: &str) -> String {
         let seed = self.folder.path().join("seed.yaml");
         let mut text = "registry:\n".to_owned();
         if let Some(database) = &self.database {
@@ -88,7 +88,12 @@ impl Place {
             text = "{}\n".to_owned();
         }
         std::fs::write(&seed, text).unwrap();
-        let (seed, repo) = (seed.display().to_string(), self.theirs());
+        seed.display().to_string()
+    }
+
+    /// Make the reference's repo with extra lines for `registry:` of its seed and extra arguments.
+    pub fn create_theirs(&self, registry: &str, args: &[&str]) {
+        let (seed, repo) = (self.seed(registry), self.theirs());
         let mut all = vec!["create", "--seed-config", &seed, repo.to_str().unwrap()];
         all.extend(args);
         let _ = oracle::butler(all).ok();
