@@ -1,4 +1,5 @@
 //! Tests of the registry from outside, most of them against the reference.
 
 mod config;
+mod model;
 mod schema;

@@ -1,0 +1,3 @@
+//! The model against the reference.
+
+mod universe;
