@@ -6,14 +6,20 @@ use super::cell::Cell;
 use super::cover::{Shape, Zone, finest_order, pixel_radius};
 use super::location::{Location, modulo};
 use crate::lon_lat_box::LonLatBox;
+use crate::vector3d::Vector3d;
 
-/// A box turned around the polar axis so that it contains the meridian of 180° and does not wrap.
+/// A box as a band of latitudes and the hemispheres that its western and eastern meridian bound.
 pub(super) struct LonLatBoxCover {
+    /// First and last colatitude in radians.
     theta: (f64, f64),
-    phi: (f64, f64),
-    turn: f64,
-    /// Greatest extent in radians of the pixels of each order.
-    radii: Vec<f64>,
+    /// Pole of the hemisphere east of the western meridian, and of that west of the eastern one.
+    poles: [Vector3d; 2],
+    /// The middle of the longitudes, on the equator.
+    middle: Vector3d,
+    /// Whether the longitudes are those of either hemisphere, not only those of both: beyond 180° of width.
+    wide: bool,
+    /// Greatest extent of the pixels of each order in radians, and its sine.
+    radii: Vec<(f64, f64)>,
 }
 
 /// Rounding allowed at the borders of the box.
@@ -31,40 +37,74 @@ impl LonLatBoxCover {
         if theta.0 == theta.1 || west == east {
             return None;
         }
-        let middle = (west + east) / 2.0;
-        let turn = modulo(if west < east { PI - middle } else { -middle }, TAU);
+        let width = modulo(east - west, TAU);
+        let middle = west + 0.5 * width;
+        let radius = |o| {
+            let r: f64 = pixel_radius(o);
+            (r, r.sin())
+        };
         Some(Self {
             theta,
-            phi: (modulo(west + turn, TAU), modulo(east + turn, TAU)),
-            turn,
-            radii: (0..=finest_order(order)).map(pixel_radius).collect(),
+            poles: [
+                Vector3d::new(-west.sin(), west.cos(), 0.0),
+                Vector3d::new(east.sin(), -east.cos(), 0.0),
+            ],
+            middle: Vector3d::new(middle.cos(), middle.sin(), 0.0),
+            wide: width > PI,
+            radii: (0..=finest_order(order)).map(radius).collect(),
         })
+    }
+
+    /// The zone of a pixel around `v` by latitude alone.
+    fn zone_by_latitude(&self, v: &Vector3d, radius: f64) -> Zone {
+        let at = (v.x * v.x + v.y * v.y).sqrt().atan2(v.z);
+        let (first, last) = (self.theta.0 - SLACK, self.theta.1 + SLACK);
+        let (low, high) = (at - radius, at + radius);
+        if high < first || low > last {
+            Zone::Outside
+        } else if low >= first && high <= last {
+            Zone::Inside
+        } else if at >= first && at <= last {
+            Zone::Middle
+        } else {
+            Zone::Near
+        }
+    }
+
+    /// The zone of a pixel around `v` by longitude alone.
+    fn zone_by_longitude(&self, v: &Vector3d, sine: f64) -> Zone {
+        let of_pole = |pole: &Vector3d| zone_of_height(v.dot(pole), sine);
+        let (east, west) = (of_pole(&self.poles[0]), of_pole(&self.poles[1]));
+        if self.wide {
+            return east.max(west);
+        }
+        // Far from the box both meridians' planes are near each other again, on the other half of the sphere.
+        if zone_of_height(v.dot(&self.middle), sine) == Zone::Outside {
+            return Zone::Outside;
+        }
+        east.min(west)
     }
 }
 
 impl Shape for LonLatBoxCover {
     fn zone(&self, cell: Cell) -> Zone {
-        let middle = Location::middle_of(cell);
-        let radius = self.radii[cell.order as usize];
-        let theta = middle.theta();
-        let by_latitude = zone_of(theta, radius, self.theta);
-        if by_latitude == Zone::Outside {
-            return by_latitude;
+        let v = Location::middle_of(cell).vector();
+        let (radius, sine) = self.radii[cell.order as usize];
+        match self.zone_by_latitude(&v, radius) {
+            Zone::Outside => Zone::Outside,
+            by_latitude => by_latitude.min(self.zone_by_longitude(&v, sine)),
         }
-        let phi = modulo(middle.phi + self.turn, TAU);
-        by_latitude.min(zone_of(phi, radius / theta.sin(), self.phi))
     }
 }
 
-/// The zone of the interval `at` ± `radius` against [`first`, `last`].
-fn zone_of(at: f64, radius: f64, (first, last): (f64, f64)) -> Zone {
-    let (first, last) = (first - SLACK, last + SLACK);
-    let (low, high) = (at - radius, at + radius);
-    if high < first || low > last {
+/// The zone of a pixel whose middle is this high above the plane that bounds a hemisphere, `sine` being the greatest
+/// height of a point of the pixel above its middle.
+fn zone_of_height(height: f64, sine: f64) -> Zone {
+    if height < -sine - SLACK {
         Zone::Outside
-    } else if low >= first && high <= last {
+    } else if height >= sine - SLACK {
         Zone::Inside
-    } else if at >= first && at <= last {
+    } else if height >= -SLACK {
         Zone::Middle
     } else {
         Zone::Near

@@ -28,7 +28,9 @@ from lsst.sphgeom import (  # noqa: E402
     ConvexPolygon,
     HealpixPixelization,
     LonLat,
+    NormalizedAngle,
     NormalizedAngleInterval,
+    Region,
     UnitVector3d,
 )
 from shapes import Shapes, add  # noqa: E402
@@ -36,6 +38,11 @@ from shapes import Shapes, add  # noqa: E402
 PIXELS = [HealpixPixelization(level) for level in range(18)]
 # The oracle lists single pixels of a level that is four higher; this bounds how many.
 MOST_FINE_PIXELS = 40_000
+
+
+def vector(theta, phi):
+    """A point by colatitude and longitude; hpgeom gives some of the latter that are a little above 2π."""
+    return UnitVector3d(*hpgeom.angle_to_vector(theta, phi % (2 * math.pi), lonlat=False))
 
 
 def vec(v):
@@ -81,9 +88,11 @@ class Writer:
         self.rng = random.Random(seed)
         self.shapes = Shapes(self.rng)
 
-    def some_pixel(self, max_level=17):
-        level = self.rng.randint(0, max_level)
-        return level, self.rng.choice([self.rng.randrange(12 * 4**level), 0, 12 * 4**level - 1])
+    def some_pixel(self):
+        """Any pixel of any level, often the first or last of its face, which for most faces is the one at a pole."""
+        level = self.rng.randint(0, 17)
+        face = self.rng.randrange(12) * 4**level
+        return level, face + self.rng.choice([self.rng.randrange(4**level), 0, 4**level - 1])
 
     def special_point(self):
         """A corner, a point of an edge, or the middle of a pixel, or beside one."""
@@ -93,11 +102,19 @@ class Writer:
         k = self.rng.randrange(len(theta))
         if self.rng.random() < 0.3:
             theta, phi, k = *([a] for a in hpgeom.pixel_to_angle(2**level, i, lonlat=False)), 0
-        v = UnitVector3d(*hpgeom.angle_to_vector(theta[k], phi[k], lonlat=False))
+        v = vector(theta[k], phi[k])
         return v if self.rng.random() < 0.7 else add(v, self.shapes.direction(), 10 ** self.rng.uniform(-16, -6))
 
+    def beside_pole(self):
+        rng = self.rng
+        x, y = (rng.choice([0.0, -0.0, 10 ** rng.uniform(-17, -1), -(10 ** rng.uniform(-17, -1))]) for _ in "xy")
+        return UnitVector3d(x, y, rng.choice([1.0, -1.0]))
+
     def point(self):
-        return self.special_point() if self.rng.random() < 0.5 else self.shapes.point()
+        kind = self.rng.random()
+        if kind < 0.1:
+            return self.beside_pole()
+        return self.special_point() if kind < 0.5 else self.shapes.point()
 
     def pixel_like(self):
         """A polygon through the corners of a pixel, or the pixel itself."""
@@ -105,10 +122,28 @@ class Writer:
         if self.rng.random() < 0.5:
             return PIXELS[level].pixel(i)
         theta, phi = hpgeom.boundaries(2**level, i, step=1, lonlat=False)
-        return ConvexPolygon([UnitVector3d(*hpgeom.angle_to_vector(t, p, lonlat=False)) for t, p in zip(theta, phi)])
+        return ConvexPolygon([vector(t, p) for t, p in zip(theta, phi)])
+
+    def bent_polygon(self):
+        """A polygon with a corner that is nearly straight, or with a last vertex beside the first."""
+        rng = self.rng
+        vertices = list(self.shapes.patch().getVertices())
+        a, b = vertices[-1], vertices[0]
+        if rng.random() < 0.5:
+            out = UnitVector3d.orthogonalTo(b, a)
+            vertices.append(add(add(a, b, rng.uniform(0.5, 2)), out, 10 ** rng.uniform(-12, -8)))
+        else:
+            vertices.append(add(b, self.shapes.direction(), 10 ** rng.uniform(-17, -12)))
+        return Region.decode(b"p" + b"".join(bytes.fromhex(vec(v)) for v in vertices))
 
     def special_circle(self):
-        level, _ = self.some_pixel()
+        level, i = self.some_pixel()
+        if self.rng.random() < 0.2:
+            return Circle(self.rng.choice([self.beside_pole(), self.special_point()]), Angle(0.0))
+        if self.rng.random() < 0.4:  # Around the middle of a pixel through that of another.
+            j = self.rng.choice([i ^ 1, i ^ 2, i ^ 3, self.rng.randrange(12 * 4**level)])
+            a, b = (vector(*hpgeom.pixel_to_angle(2**level, k, lonlat=False)) for k in (i, j))
+            return Circle(a, Angle(NormalizedAngle(a, b).asRadians()))
         radius = hpgeom.max_pixel_radius(2**level, degrees=False) * self.rng.choice([1.0, 0.5, 2.0, 1 + 1e-15, 1e-8])
         return Circle(self.special_point(), Angle(radius))
 
@@ -120,14 +155,17 @@ class Writer:
         lat = [a.getLat().asRadians(), rng.choice([b.getLat().asRadians(), half, -half, 0.0, math.asin(2 / 3)])]
         lon = [a.getLon().asRadians(), rng.choice([b.getLon().asRadians(), 0.0, 2 * math.pi, math.pi, 1e-12])]
         rng.shuffle(lon)
-        if rng.random() < 0.4:
+        if rng.random() < 0.6:  # Narrow, often at a pole.
             s = 10 ** rng.uniform(-7, 0)
+            lat[0] = rng.choice([lat[0], half, -half, rng.choice([half, -half]) * (1 - 10 ** rng.uniform(-16, -1))])
             lat[1] = max(-half, min(half, lat[0] + s * rng.choice([1, -1])))
             lon[1] = (lon[0] + s * rng.uniform(0, 5)) % (2 * math.pi)
         return Box(NormalizedAngleInterval.fromRadians(*lon), AngleInterval.fromRadians(*sorted(lat)))
 
     def some_region(self):
-        kind = self.rng.randrange(12)
+        kind = self.rng.randrange(13)
+        if kind == 12:
+            return self.bent_polygon()
         if kind == 0:
             return self.pixel_like()
         if kind == 1:
