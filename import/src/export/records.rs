@@ -91,7 +91,9 @@ impl<'a> RecordStager<'a> {
         staged.rows += 1;
         if let (Some(bytes), Some(overlaps)) = (row.region, staged.overlaps) {
             let pixels = self.skypix.overlaps(&bytes);
-            for pixel in pixels.map_err(|e| format!("the region of a {element} record is unusable: {e}"))? {
+            for pixel in
+                pixels.map_err(|e| format!("the region of a {element} record is unusable: {e}"))?
+            {
                 stage
                     .insert(overlaps, &[Cell::Int(seq), Cell::Int(pixel)])
                     .map_err(failed)?;

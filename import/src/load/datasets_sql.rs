@@ -215,6 +215,7 @@ pub fn insert_certifications(
     required: &[String],
 ) -> String {
     let comma = if required.is_empty() { "" } else { ", " };
+    let (id_column, id_value) = place.generated_key(calibs_table);
     let columns = place.timespan_columns();
     let values = place.timespan_values("g");
     let same: Vec<String> = columns
@@ -223,8 +224,8 @@ pub fn insert_certifications(
         .map(|(c, v)| format!("x.{c} = {v}"))
         .collect();
     format!(
-        "INSERT INTO {calibs} (dataset_type_id, dataset_id, {collection}{comma}{}, {}) \
-         SELECT t.dataset_type_id, d.id, c.{key}{comma}{}, {} FROM {} \
+        "INSERT INTO {calibs} ({id_column}dataset_type_id, dataset_id, {collection}{comma}{}, {}) \
+         SELECT {id_value}t.dataset_type_id, d.id, c.{key}{comma}{}, {} FROM {} \
          WHERE NOT EXISTS (SELECT 1 FROM {calibs} x WHERE x.dataset_id = d.id AND x.{collection} = c.{key} AND {}) \
          ORDER BY g.seq",
         list("", required),

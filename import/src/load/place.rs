@@ -2,6 +2,7 @@
 
 use pantry_registry::database::Value;
 use pantry_registry::model::time::TaiNs;
+use pantry_registry::schema::ddl::sequence_name;
 use pantry_registry::schema::dialect::Dialect;
 use pantry_registry::schema::managers::{CollectionKey, IngestDate, Managers};
 
@@ -119,6 +120,21 @@ impl Place {
             (Dialect::Sqlite, _) => "$1",
             (Dialect::Postgresql, IngestDate::TaiNs) => "CAST($1 AS bigint)",
             (Dialect::Postgresql, IngestDate::Timestamp) => "CAST(CAST($1 AS text) AS timestamp)",
+        }
+    }
+
+    /// The column and value of a generated key in an INSERT, each followed by a comma: PostgreSQL draws from the table's
+    /// sequence, SQLite makes keys up by itself.
+    pub fn generated_key(&self, table: &str) -> (&'static str, String) {
+        match self.dialect {
+            Dialect::Sqlite => ("", String::new()),
+            Dialect::Postgresql => {
+                let sequence = self.repo(&sequence_name(table, "id", self.dialect));
+                (
+                    "id, ",
+                    format!("nextval('{}'::regclass), ", sequence.replace('\'', "''")),
+                )
+            }
         }
     }
 
