@@ -18,10 +18,10 @@ use crate::config::postgres::{RootCertificates, TlsMode, TlsSettings};
 /// The connector for TLS settings; `Err` says in words what is wrong with a file.
 pub(super) fn connector(settings: &TlsSettings) -> Result<MakeRustlsConnect, String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    // As libpq: without authorities `prefer` and `require` take any certificate, and `allow` and `prefer` never check.
+    // As libpq: authorities that are there are used in every mode, and only the stricter modes need them.
     let chain = match &settings.roots {
-        _ if settings.mode < TlsMode::VerifyCa => None,
         RootCertificates::None => None,
+        RootCertificates::File(file) if settings.mode < TlsMode::VerifyCa && !file.exists() => None,
         roots => Some(chain_verifier(roots, &provider)?),
     };
     let verifier = Verifier {

@@ -7,3 +7,6 @@ mod dynamic;
 mod names;
 mod open;
 mod place;
+mod reading;
+mod tls;
+mod tls_server;
