@@ -185,7 +185,7 @@ impl Registry {
             .then(|| calibs_name(dimensions_key));
         let inserted = self.insert_dataset_type(&name, dataset_type, dimensions_key, calibs)?;
         let found = self.find_dataset_type(&dataset_type.name)?;
-        let found = found.ok_or_else(|| RegistryError::Missing {
+        let found = found.ok_or(RegistryError::Missing {
             kind: "dataset type",
             name,
         })?;

@@ -11,5 +11,6 @@ pub mod dimension_tables;
 pub mod managers;
 mod name_shrinker;
 pub mod overlap_tables;
+mod reserved_words;
 pub mod static_tables;
 pub mod table;
