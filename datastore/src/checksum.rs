@@ -14,7 +14,7 @@ use blake2::{Blake2b512, Digest};
 use crate::error::{DatastoreError, Result};
 
 /// Bytes read at a time: large enough for BLAKE3's widest lanes, small enough to stay in the cache.
-pub(crate) const BUFFER: usize = 256 * 1024;
+const BUFFER: usize = 256 * 1024;
 
 /// The checksum of a file's content, with its algorithm.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Checksum {
     /// BLAKE3 of a file, and its size in bytes.
     pub fn blake3_of(path: &Path) -> Result<(Self, u64)> {
         let mut hasher = blake3::Hasher::new();
-        let size = read_through(path, |bytes| {
+        let size = hash_file(path, |bytes| {
             hasher.update(bytes);
         })?;
         Ok((Self::Blake3(hasher.finalize().into()), size))
@@ -41,7 +41,7 @@ impl Checksum {
             return Self::blake3_of(path);
         }
         let mut hasher = Blake2b512::new();
-        let size = read_through(path, |bytes| hasher.update(bytes))?;
+        let size = hash_file(path, |bytes| hasher.update(bytes))?;
         Ok((Self::Blake2b(hasher.finalize().into()), size))
     }
 }
@@ -93,20 +93,36 @@ fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     (text.len() == 2 * N).then_some(bytes)?.try_into().ok()
 }
 
-fn read_through(path: &Path, mut each: impl FnMut(&[u8])) -> Result<u64> {
-    let fail = |source| DatastoreError::io("reading", path, source);
-    let mut file = File::open(path).map_err(fail)?;
-    let mut buffer = vec![0; BUFFER];
+/// Give `each` the bytes of `file` in pieces; returns how many there were. `expected` only sizes the buffer.
+pub(crate) fn read_through(
+    mut file: File,
+    path: &Path,
+    expected: u64,
+    mut each: impl FnMut(&[u8]) -> Result<()>,
+) -> Result<u64> {
+    // One byte more than expected, so that small files cost a small buffer and their end is seen.
+    let expected = usize::try_from(expected).map_or(BUFFER, |size| size.saturating_add(1));
+    let mut buffer = vec![0; expected.min(BUFFER)];
     let mut size = 0;
     loop {
         match file.read(&mut buffer) {
             Ok(0) => return Ok(size),
             Ok(count) => {
-                each(&buffer[..count]);
+                each(&buffer[..count])?;
                 size += count as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(fail(error)),
+            Err(error) => return Err(DatastoreError::io("reading", path, error)),
         }
     }
+}
+
+fn hash_file(path: &Path, mut each: impl FnMut(&[u8])) -> Result<u64> {
+    let fail = |e| DatastoreError::io("reading", path, e);
+    let file = File::open(path).map_err(fail)?;
+    let expected = file.metadata().map_err(fail)?.len();
+    read_through(file, path, expected, |bytes| {
+        each(bytes);
+        Ok(())
+    })
 }

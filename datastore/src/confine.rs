@@ -1,25 +1,30 @@
 //! Keeping paths inside a folder: `..`, absolute paths and symbolic links that lead elsewhere.
 
-use std::collections::HashMap;
 use std::fs;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, fstat, openat, openat2};
+use rustix::io::Errno;
 
 use crate::error::{DatastoreError, Result};
+use crate::inspect::{Found, absent, describe, in_pieces, look};
 
 /// A folder that named files must stay in, and other folders that the operator allowed.
 #[derive(Debug)]
 pub struct Confinement {
     folder: PathBuf,
-    /// With all symbolic links followed.
+    opened: OwnedFd,
+    /// The folder and the allowed ones, with all symbolic links followed.
     real: Vec<PathBuf>,
-    /// Real paths of folders already looked at; exports have far fewer folders than files.
-    seen: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
 }
 
 impl Confinement {
     /// Confine to `folder` and to `also`; all must exist.
     pub fn new(folder: &Path, also: &[PathBuf]) -> Result<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let opened = openat(CWD, folder, flags, Mode::empty());
+        let opened = opened.map_err(|e| DatastoreError::io("opening folder", folder, e.into()))?;
         let folders = std::iter::once(folder).chain(also.iter().map(PathBuf::as_path));
         let real: Result<Vec<PathBuf>> = folders
             .map(|path| {
@@ -29,18 +34,61 @@ impl Confinement {
             .collect();
         Ok(Self {
             folder: folder.to_path_buf(),
+            opened,
             real: real?,
-            seen: Mutex::new(HashMap::new()),
         })
     }
 
-    /// Check an absolute, normalised file path. `text` is how it was written, for the message. When the file
-    /// itself is not known to be a symbolic link, pass `is_symlink: false` and only its folder is followed.
+    /// Look at many absolute, normalised paths, as [`crate::inspect`] does; those that leave the folder are
+    /// [`Found::Outside`], and [`Confinement::check`] says why.
     ///
-    /// A path whose folder does not exist passes: that it is missing is for others to say.
-    pub fn check(&self, text: &str, file: &Path, is_symlink: bool) -> Result<()> {
-        let named_elsewhere = !file.starts_with(&self.folder) && !self.allows(file);
-        if named_elsewhere {
+    /// The kernel refuses to leave the folder while it walks a path, so this costs little more than looking.
+    pub fn inspect<P: AsRef<Path> + Sync>(&self, paths: &[P], jobs: usize) -> Result<Vec<Found>> {
+        in_pieces(paths, jobs, |piece| {
+            piece
+                .iter()
+                .map(|path| self.inspect_one(path.as_ref()))
+                .collect()
+        })
+    }
+
+    fn inspect_one(&self, path: &Path) -> Result<Found> {
+        let fail = |e: Errno| DatastoreError::io("looking at", path, e.into());
+        let Ok(inner) = path.strip_prefix(&self.folder) else {
+            return self.inspect_carefully(path);
+        };
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let opened = match openat2(
+            &self.opened,
+            inner,
+            flags,
+            Mode::empty(),
+            ResolveFlags::BENEATH,
+        ) {
+            Ok(opened) => opened,
+            Err(error @ (Errno::NOENT | Errno::NOTDIR | Errno::ACCESS)) => {
+                return absent(error).map_err(fail);
+            }
+            // A link out of the folder, an absolute link, or a kernel that cannot do this.
+            Err(_) => return self.inspect_carefully(path),
+        };
+        match describe(&fstat(&opened).map_err(fail)?, false) {
+            Found::NotAFile => self.inspect_carefully(path),
+            found => Ok(found),
+        }
+    }
+
+    fn inspect_carefully(&self, path: &Path) -> Result<Found> {
+        if self.check("", path).is_err() {
+            return Ok(Found::Outside);
+        }
+        look(CWD, path).map_err(|e| DatastoreError::io("looking at", path, e.into()))
+    }
+
+    /// Check one absolute, normalised path; `text` is how it was written, for the message. A path that leads to
+    /// nothing passes, because that it is missing is for others to say.
+    pub fn check(&self, text: &str, path: &Path) -> Result<()> {
+        if !path.starts_with(&self.folder) && !self.allows(path) {
             let is_absolute =
                 text.starts_with('/') || text.contains("://") || text.starts_with("file:");
             return Err(self.escapes(
@@ -53,35 +101,21 @@ impl Confinement {
                 .to_owned(),
             ));
         }
-        let real = if is_symlink {
-            fs::canonicalize(file).ok()
-        } else {
-            file.parent().and_then(|parent| self.real_folder(parent))
-        };
-        match real {
-            Some(real) if !self.allows(&real) => {
+        match fs::canonicalize(path) {
+            Ok(real) if !self.allows(&real) => {
                 Err(self.escapes(text, format!("a symbolic link to {}", real.display())))
             }
             _ => Ok(()),
         }
     }
 
-    fn allows(&self, path: &Path) -> bool {
-        self.real.iter().any(|folder| path.starts_with(folder))
+    /// The folder as it was given.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
-    fn real_folder(&self, folder: &Path) -> Option<PathBuf> {
-        let lock = || {
-            self.seen
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-        };
-        if let Some(known) = lock().get(folder) {
-            return known.clone();
-        }
-        let real = fs::canonicalize(folder).ok();
-        lock().insert(folder.to_path_buf(), real.clone());
-        real
+    fn allows(&self, path: &Path) -> bool {
+        self.real.iter().any(|folder| path.starts_with(folder))
     }
 
     fn escapes(&self, text: &str, how: String) -> DatastoreError {

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
 use rayon::prelude::*;
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, statat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, openat, statat};
 use rustix::io::Errno;
 
 use crate::error::{DatastoreError, Result};
@@ -27,7 +27,15 @@ pub enum Found {
     NotAFile,
     /// It may not be looked at.
     Denied,
+    /// It leaves the folder it has to stay in; only [`crate::Confinement::inspect`] says so.
+    Outside,
 }
+
+/// Paths that one thread takes at a time.
+const PIECE: usize = 4096;
+
+/// Opening a folder pays off from this many files on.
+const WORTH_OPENING: usize = 3;
 
 /// Look at `paths`, absolute or relative to `folder`, with `jobs` threads; answers in the same order.
 ///
@@ -38,33 +46,29 @@ pub fn inspect<P: AsRef<Path> + Sync>(
     paths: &[P],
     jobs: usize,
 ) -> Result<Vec<Found>> {
-    let base = openat(
-        CWD,
-        folder,
-        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
-        Mode::empty(),
-    )
-    .map_err(|e| DatastoreError::io("opening folder", folder, e.into()))?;
-    if jobs <= 1 || paths.len() < PIECE {
-        return inspect_in_order(&base, paths);
-    }
-    let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
-    let threads = threads
-        .map_err(|e| DatastoreError::io("starting threads for", folder, io::Error::other(e)))?;
-    let pieces: Result<Vec<Vec<Found>>> = threads.install(|| {
-        paths
-            .par_chunks(PIECE)
-            .map(|piece| inspect_in_order(&base, piece))
-            .collect()
-    });
-    Ok(pieces?.concat())
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let base = openat(CWD, folder, flags, Mode::empty())
+        .map_err(|e| DatastoreError::io("opening folder", folder, e.into()))?;
+    in_pieces(paths, jobs, |piece| inspect_in_order(&base, piece))
 }
 
-/// Paths that one thread takes at a time.
-const PIECE: usize = 4096;
-
-/// Opening a folder pays off from this many files on.
-const WORTH_OPENING: usize = 3;
+/// Spread `paths` over threads, a piece at a time.
+pub(crate) fn in_pieces<P: Sync>(
+    paths: &[P],
+    jobs: usize,
+    each: impl Fn(&[P]) -> Result<Vec<Found>> + Send + Sync,
+) -> Result<Vec<Found>> {
+    if jobs <= 1 || paths.len() <= PIECE {
+        return each(paths);
+    }
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    let threads = threads.map_err(|e| {
+        DatastoreError::io("starting threads in", Path::new("."), io::Error::other(e))
+    })?;
+    let pieces: Result<Vec<Vec<Found>>> =
+        threads.install(|| paths.par_chunks(PIECE).map(each).collect());
+    Ok(pieces?.concat())
+}
 
 fn inspect_in_order<P: AsRef<Path>>(base: &OwnedFd, paths: &[P]) -> Result<Vec<Found>> {
     let mut found = Vec::with_capacity(paths.len());
@@ -97,27 +101,32 @@ fn open_folder<P: AsRef<Path>>(base: &OwnedFd, group: &[P]) -> Option<OwnedFd> {
     .ok()
 }
 
-fn look(folder: impl AsFd + Copy, path: &Path) -> rustix::io::Result<Found> {
+/// Look at one path seen from `folder`, following it if it is a link.
+pub(crate) fn look(folder: impl AsFd + Copy, path: &Path) -> rustix::io::Result<Found> {
     let there = match statat(folder, path, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(there) => there,
         Err(error) => return absent(error),
     };
-    let is_symlink = FileType::from_raw_mode(there.st_mode) == FileType::Symlink;
-    let file = match is_symlink.then(|| statat(folder, path, AtFlags::empty())) {
-        None => there,
-        Some(Ok(target)) => target,
-        Some(Err(error)) => return absent(error),
-    };
-    if FileType::from_raw_mode(file.st_mode) != FileType::RegularFile {
-        return Ok(Found::NotAFile);
+    if FileType::from_raw_mode(there.st_mode) != FileType::Symlink {
+        return Ok(describe(&there, false));
     }
-    Ok(Found::File {
-        size: u64::try_from(file.st_size).unwrap_or(0),
-        is_symlink,
-    })
+    match statat(folder, path, AtFlags::empty()) {
+        Ok(target) => Ok(describe(&target, true)),
+        Err(error) => absent(error),
+    }
 }
 
-fn absent(error: Errno) -> rustix::io::Result<Found> {
+pub(crate) fn describe(file: &Stat, is_symlink: bool) -> Found {
+    if FileType::from_raw_mode(file.st_mode) != FileType::RegularFile {
+        return Found::NotAFile;
+    }
+    Found::File {
+        size: u64::try_from(file.st_size).unwrap_or(0),
+        is_symlink,
+    }
+}
+
+pub(crate) fn absent(error: Errno) -> rustix::io::Result<Found> {
     match error {
         Errno::NOENT | Errno::NOTDIR | Errno::LOOP => Ok(Found::Missing),
         Errno::ACCESS | Errno::PERM => Ok(Found::Denied),

@@ -27,20 +27,29 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// Note that entries of `folder` are about to change.
-    pub fn add(&mut self, folder: &Path) -> Result<()> {
+    /// Note a folder that was there before, where entries may be added.
+    pub fn add_existing(&mut self, folder: &Path) -> Result<()> {
         let metadata =
             std::fs::metadata(folder).map_err(|e| DatastoreError::io("looking at", folder, e))?;
         self.file_systems
             .entry(metadata.dev())
             .or_insert_with(|| folder.to_path_buf());
+        self.add_folder(folder);
+        Ok(())
+    }
+
+    /// Note a folder just made, which is on the file system of the one it is in.
+    pub fn add_new(&mut self, folder: &Path) {
+        self.add_folder(folder);
+    }
+
+    fn add_folder(&mut self, folder: &Path) {
         self.are_many |= self.folders.len() >= FEW;
         if self.are_many {
             self.folders.clear();
-        } else if !self.folders.iter().any(|known| known == folder) {
+        } else {
             self.folders.push(folder.to_path_buf());
         }
-        Ok(())
     }
 
     /// Flush everything written to the file systems, so that `files` may get their final names.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path};
 
 use super::durable::Written;
 use super::journal::Journal;
@@ -35,50 +35,43 @@ impl Folders {
 
     /// Make sure that the folder of `destination` exists and may be used.
     pub fn prepare(&mut self, destination: &Path, journal: &mut Journal) -> Result<()> {
-        let Some(folder) = destination.parent() else {
-            return Ok(());
+        let goes_up = || {
+            destination
+                .components()
+                .any(|part| part == Component::ParentDir)
         };
+        match destination.parent() {
+            Some(folder) if folder.starts_with(self.confinement.folder()) && !goes_up() => {
+                self.make_ready(folder, journal)
+            }
+            _ => self.confinement.check("../", destination),
+        }
+    }
+
+    /// From the root down, so that nothing is made below a link that leads elsewhere.
+    fn make_ready(&mut self, folder: &Path, journal: &mut Journal) -> Result<()> {
         let mut key = [0; 16];
         key.copy_from_slice(&blake3::hash(folder.as_os_str().as_bytes()).as_bytes()[..16]);
         if self.ready.contains(&key) {
             return Ok(());
         }
-        let (existing, missing) = split_existing(folder);
-        let text = destination.to_string_lossy();
-        self.confinement.check(&text, &existing.join("x"), false)?;
-        if missing.is_empty() {
-            leftover::clean(folder, self.only_old_leftovers)?;
-        } else {
-            self.written.add(&existing)?;
+        let is_root = folder == self.confinement.folder();
+        if let Some(parent) = folder.parent().filter(|_| !is_root) {
+            self.make_ready(parent, journal)?;
         }
-        for path in missing {
-            make(&path, journal)?;
-            self.written.add(&path)?;
+        match fs::create_dir(folder) {
+            Ok(()) => {
+                journal.add_folder(folder)?;
+                self.written.add_new(folder);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.confinement.check(&folder.to_string_lossy(), folder)?;
+                leftover::clean(folder, self.only_old_leftovers)?;
+                self.written.add_existing(folder)?;
+            }
+            Err(error) => return Err(DatastoreError::io("making folder", folder, error)),
         }
-        self.written.add(folder)?;
         self.ready.insert(key);
         Ok(())
-    }
-}
-
-/// The deepest ancestor that exists, and the folders below it that do not, outermost first.
-fn split_existing(folder: &Path) -> (PathBuf, Vec<PathBuf>) {
-    let missing: Vec<PathBuf> = folder
-        .ancestors()
-        .take_while(|path| !path.exists())
-        .map(Path::to_path_buf)
-        .collect();
-    let existing = folder
-        .ancestors()
-        .nth(missing.len())
-        .unwrap_or(Path::new("/"));
-    (existing.to_path_buf(), missing.into_iter().rev().collect())
-}
-
-fn make(folder: &Path, journal: &mut Journal) -> Result<()> {
-    match fs::create_dir(folder) {
-        Ok(()) => journal.add_folder(folder),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(DatastoreError::io("making folder", folder, error)),
     }
 }

@@ -8,19 +8,33 @@ use std::path::{Component, Path, PathBuf};
 use super::mode::TransferMode;
 use crate::error::DatastoreError;
 
-/// Make the link that `mode` asks for from `destination` to the real file `target`. The error is the system's,
-/// so that the caller sees an occupied destination and can fall back where links are impossible.
-pub(super) fn link(mode: TransferMode, target: &Path, destination: &Path) -> io::Result<()> {
+/// Make the link that `mode` asks for from `destination` to `source`, of which the caller knows whether it is a
+/// symbolic link itself: as in the reference, links are read through. The error is the system's, so that the
+/// caller sees an occupied destination and can fall back where links are impossible.
+pub(super) fn link(
+    mode: TransferMode,
+    source: &Path,
+    is_symlink: bool,
+    destination: &Path,
+) -> io::Result<()> {
+    // Finding the whole real path costs several times a hard link, which needs it only for links.
+    let hard = || match is_symlink {
+        true => fs::hard_link(fs::canonicalize(source)?, destination),
+        false => fs::hard_link(source, destination),
+    };
     match mode {
-        TransferMode::Symlink => symlink(target, destination),
-        TransferMode::Relsymlink => symlink(relative_target(target, destination)?, destination),
-        TransferMode::Link => match fs::hard_link(target, destination) {
+        TransferMode::Symlink => symlink(fs::canonicalize(source)?, destination),
+        TransferMode::Relsymlink => symlink(
+            relative_target(&fs::canonicalize(source)?, destination)?,
+            destination,
+        ),
+        TransferMode::Hardlink | TransferMode::Move => hard(),
+        _ => match hard() {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                symlink(target, destination)
+                symlink(fs::canonicalize(source)?, destination)
             }
             done => done,
         },
-        _ => fs::hard_link(target, destination),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::copy::copy;
+use super::copy::Copying;
 use super::durable::flush;
 use super::existing::{occupied, recognise};
 use super::leftover::temporary_name;
@@ -50,16 +50,19 @@ impl Stager<'_> {
         if self.mode == TransferMode::Copy {
             return self.copy(request, unique);
         }
-        let metadata = fs::symlink_metadata(&request.source);
-        let metadata =
-            metadata.map_err(|e| DatastoreError::io("looking for", &request.source, e))?;
-        if self.mode == TransferMode::Move && metadata.is_symlink() {
-            return Err(self.refuse(
-                request,
-                "it is a symbolic link, whose file may be needed elsewhere; take copy",
-            ));
+        let source = fs::symlink_metadata(&request.source);
+        let source = source.map_err(|e| DatastoreError::io("looking for", &request.source, e))?;
+        if self.mode == TransferMode::Move && source.is_symlink() {
+            let reason = "it is a symbolic link, whose file may be needed elsewhere; take copy";
+            return Err(self.refuse(&request.source, reason));
         }
-        match self.link(request) {
+        match link::link(
+            self.mode,
+            &request.source,
+            source.is_symlink(),
+            &request.destination,
+        ) {
+            Ok(()) => self.linked(request, source),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 // Another process was faster.
                 let placed = recognise(request, self.mode, self.checksum)?;
@@ -70,19 +73,19 @@ impl Stager<'_> {
                 self.copy(request, unique)
             }
             Err(error) => Err(link::refused(self.mode, &request.source, error)),
-            Ok(()) => self.linked(request),
         }
     }
 
     fn copy(&self, request: &PlaceRequest, unique: u64) -> Result<Stage> {
         let temporary = temporary_name(&request.destination, unique);
-        let (size, checksum) = copy(
-            &request.source,
-            &temporary,
-            self.checksum,
-            self.durable,
-            self.progress,
-        )?;
+        let copying = Copying {
+            source: &request.source,
+            temporary: &temporary,
+            with_checksum: self.checksum,
+            durable: self.durable,
+            progress: self.progress,
+        };
+        let (size, checksum) = copying.run()?;
         Ok(Stage::Temporary(
             temporary,
             Placed {
@@ -93,28 +96,22 @@ impl Stager<'_> {
         ))
     }
 
-    fn link(&self, request: &PlaceRequest) -> io::Result<()> {
-        let target = fs::canonicalize(&request.source)?;
-        link::link(self.mode, &target, &request.destination)
-    }
-
     /// Size and checksum of a new link; it goes again if it does not lead to a file.
-    fn linked(&self, request: &PlaceRequest) -> Result<Stage> {
-        let described = self.describe(&request.destination);
+    fn linked(&self, request: &PlaceRequest, source: fs::Metadata) -> Result<Stage> {
+        let described = self.describe(&request.destination, source);
         if described.is_err() {
             let _ = fs::remove_file(&request.destination);
         }
         described.map(Stage::Done)
     }
 
-    fn describe(&self, path: &Path) -> Result<Placed> {
-        let metadata = fs::metadata(path).map_err(|e| DatastoreError::io("looking at", path, e))?;
+    fn describe(&self, path: &Path, source: fs::Metadata) -> Result<Placed> {
+        let metadata = match source.is_symlink() || self.mode == TransferMode::Relsymlink {
+            true => fs::metadata(path).map_err(|e| DatastoreError::io("looking at", path, e))?,
+            false => source,
+        };
         if !metadata.is_file() {
-            return Err(DatastoreError::BadMode {
-                mode: self.mode.name(),
-                path: path.to_path_buf(),
-                reason: "it is not a regular file".to_owned(),
-            });
+            return Err(self.refuse(path, "it is not a regular file"));
         }
         if self.durable && self.mode == TransferMode::Move {
             flush(path)?;
@@ -131,10 +128,10 @@ impl Stager<'_> {
         })
     }
 
-    fn refuse(&self, request: &PlaceRequest, reason: &str) -> DatastoreError {
+    fn refuse(&self, path: &Path, reason: &str) -> DatastoreError {
         DatastoreError::BadMode {
             mode: self.mode.name(),
-            path: request.source.clone(),
+            path: path.to_path_buf(),
             reason: reason.to_owned(),
         }
     }
