@@ -39,12 +39,27 @@ pub struct ImportOptions {
     pub datastore: Option<DatastoreTarget>,
 }
 
+/// The steps of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The export is read; counted in bytes.
+    Read,
+    /// The plan is made.
+    Plan,
+    /// Files are looked at or put in their places.
+    Files,
+    /// Rows go into the registry.
+    Load,
+    /// Sources of moved files are removed.
+    Unlink,
+}
+
 /// What happens now, for people to see.
 pub trait Watch: Sync {
-    /// The export has been read up to `done` of `total` bytes.
-    fn reading(&self, done: u64, total: u64);
-    /// Another stage of the work begins.
-    fn stage(&self, name: &str, total: u64);
+    /// Another step of the work begins; `total` is 0 where it is not known.
+    fn begin(&self, step: Step, total: u64);
+    /// So much of the current step is done.
+    fn reached(&self, done: u64);
     /// Something that the user should know.
     fn warn(&self, message: &str);
     /// Set when the user asks to stop.
@@ -85,6 +100,10 @@ pub fn import(
 ) -> Result<ImportReport, Error> {
     let mut stage = Stage::create()?;
     let universe = registry.universe().clone();
+    watch.begin(
+        Step::Read,
+        std::fs::metadata(&options.file).map_or(0, |m| m.len()),
+    );
     let export = export::read(
         &options.file,
         &mut stage,
@@ -92,7 +111,7 @@ pub fn import(
             universe: &universe,
             day_obs_offsets: options.day_obs_offsets.clone(),
             cancelled: watch.cancelled(),
-            progress: &|done, total| watch.reading(done, total),
+            progress: &|done| watch.reached(done),
         },
     )?;
     export.warnings.iter().for_each(|w| watch.warn(w));
@@ -114,7 +133,7 @@ pub fn import(
             watch.warn("some files are below the datastore's root and stay there, the others are recorded where they are");
         }
     }
-    watch.stage("planning", 0);
+    watch.begin(Step::Plan, 0);
     let plan = plan::plan(registry, &job.input)?;
     job.check_kept(&plan)?;
     if options.dry_run {
@@ -186,7 +205,7 @@ impl Job<'_> {
         let mut report = ImportReport::default();
         let mut placed = None;
         if let Some(files) = files {
-            self.watch.stage("files", self.input.export.files);
+            self.watch.begin(Step::Files, self.input.export.files);
             let on_wait = || {
                 self.watch.warn(
                     "another import is placing files in this datastore; waiting for it to end",
@@ -200,7 +219,7 @@ impl Job<'_> {
             placed = Some(done);
             load::copy_placed(registry, stage, self.input.place)?;
         }
-        self.watch.stage("registry", 0);
+        self.watch.begin(Step::Load, 0);
         let (plan, load) = match self.write(registry, plan) {
             Ok(done) => done,
             Err(error) => return Err(self.explain(registry, error, placed)),
@@ -209,6 +228,7 @@ impl Job<'_> {
         // The datastore's lock is held until the sources are gone.
         let lock = placed.and_then(PlacedFiles::keep);
         if let Some(files) = files {
+            self.watch.begin(Step::Unlink, self.input.export.files);
             report.sources_removed =
                 files::unlink_sources(registry, stage, &self.input, &plan, files)?;
         }

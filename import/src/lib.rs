@@ -11,5 +11,5 @@ pub mod stage;
 pub mod yaml;
 
 pub use error::Error;
-pub use import::{ImportOptions, ImportReport, OnConflict, Watch, import};
+pub use import::{ImportOptions, ImportReport, OnConflict, Step, Watch, import};
 pub use repo::RepoDatastore;

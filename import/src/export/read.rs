@@ -26,8 +26,8 @@ pub struct ReadOptions<'a> {
     pub day_obs_offsets: BTreeMap<String, i64>,
     /// Set when the user asks to stop.
     pub cancelled: &'a AtomicBool,
-    /// Called now and then with the bytes read so far and in total.
-    pub progress: &'a (dyn Fn(u64, u64) + Sync),
+    /// Called now and then with the bytes of the file read so far.
+    pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
 /// Read the export at `file` into `stage`.
@@ -58,7 +58,7 @@ pub fn read(file: &Path, stage: &mut Stage, options: &ReadOptions<'_>) -> Result
 struct Batch {
     events: Result<Vec<Event>, YamlError>,
     is_last: bool,
-    bytes: (u64, u64),
+    bytes: u64,
 }
 
 fn next_batch(reader: &mut ExportReader) -> Batch {
@@ -75,7 +75,7 @@ fn next_batch(reader: &mut ExportReader) -> Batch {
     Batch {
         events: failure.map_or(Ok(events), Err),
         is_last,
-        bytes: (reader.bytes_read(), reader.bytes_total()),
+        bytes: reader.bytes_read(),
     }
 }
 
@@ -93,7 +93,7 @@ fn stage_batches(
         for event in batch.events? {
             stager.event(event)?;
         }
-        (options.progress)(batch.bytes.0, batch.bytes.1);
+        (options.progress)(batch.bytes);
         if batch.is_last {
             break;
         }

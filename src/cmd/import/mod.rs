@@ -1,15 +1,17 @@
 //! `pantry import`: an export directory into a repo (`lsst/daf/butler/script/butlerImport.py`).
+mod report;
+mod watch;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use clap::ValueEnum;
 use pantry_datastore::transfer::{TransferMode, TransferProgress};
 use pantry_import::files::{FileOptions, OnMissing};
-use pantry_import::{ImportOptions, ImportReport, OnConflict, Watch, import};
+use pantry_import::{ImportOptions, OnConflict, import};
 use pantry_registry::config::Environment;
 use pantry_registry::model::glob::split_commas;
 
@@ -17,7 +19,6 @@ use crate::cmd::create::CreateArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::progress::{Task, Unit};
 use crate::repo::{self, Repo};
 
 /// Arguments of `import`.
@@ -176,7 +177,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let directory = absolute(Path::new(&args.directory))?;
     let file = export_file(&args.export_file, &directory)?;
     let mut repo = open(&args, &environment)?;
-    let watch = Shown::new(context)?;
+    let shown = watch::Shown::new(context)?;
     let mode = TransferMode::from(args.transfer);
     let checksum = args
         .checksum
@@ -219,9 +220,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         progress,
     });
     let mut missing = LazyFile::new(&args.missing_report);
-    let report = import(&mut repo.registry, &options, files, &mut missing, &watch)?;
-    drop(watch);
-    show(&args, &report, context)
+    let report = import(&mut repo.registry, &options, files, &mut missing, &shown)?;
+    drop(shown);
+    report::show(&args, &report, context)
 }
 
 /// Open the repo; unless forbidden it is created when it is a local path that does not exist. A dry run creates none.
@@ -308,116 +309,4 @@ impl Write for LazyFile<'_> {
     fn flush(&mut self) -> io::Result<()> {
         self.file.as_mut().map_or(Ok(()), Write::flush)
     }
-}
-
-/// Shows what an import does.
-struct Shown {
-    cancelled: &'static AtomicBool,
-    reading: Task,
-    read: AtomicU64,
-}
-
-impl Shown {
-    fn new(context: &Context) -> Result<Self, Failure> {
-        Ok(Self {
-            cancelled: context.interrupt()?,
-            reading: context
-                .progress
-                .start("reading the export", Unit::Bytes, None),
-            read: AtomicU64::new(0),
-        })
-    }
-}
-
-impl Watch for Shown {
-    fn reading(&self, done: u64, total: u64) {
-        let before = self.read.swap(done, Ordering::Relaxed);
-        self.reading.set_total(total);
-        self.reading.advance(done.saturating_sub(before));
-    }
-
-    fn stage(&self, name: &str, total: u64) {
-        tracing::info!("{name} {total}");
-    }
-
-    fn warn(&self, message: &str) {
-        tracing::warn!("{message}");
-    }
-
-    fn cancelled(&self) -> &AtomicBool {
-        self.cancelled
-    }
-}
-
-fn show(args: &Args, report: &ImportReport, context: &Context) -> Result<(), Failure> {
-    let mut out = context.stdout();
-    if args.format == ReportFormat::Json {
-        serde_json::to_writer(&mut out, report)?;
-        writeln!(out)?;
-    } else if !context.quiet {
-        text(args, report, &mut out)?;
-    }
-    out.flush()?;
-    Ok(())
-}
-
-fn text(args: &Args, report: &ImportReport, out: &mut impl Write) -> io::Result<()> {
-    let verb = if args.dry_run { "to add" } else { "added" };
-    if report.load.rows.is_empty() {
-        writeln!(
-            out,
-            "nothing to do: the repository has everything in the export"
-        )?;
-    }
-    for (table, rows) in &report.load.rows {
-        writeln!(out, "{rows:>10} rows {verb} to {table}")?;
-    }
-    if report.plan.existing_datasets > 0 {
-        writeln!(
-            out,
-            "{:>10} datasets were there already",
-            report.plan.existing_datasets
-        )?;
-    }
-    if report.plan.kept_records > 0 {
-        writeln!(
-            out,
-            "{:>10} dimension records differ and stay as they are",
-            report.plan.kept_records
-        )?;
-    }
-    if let Some(survey) = &report.survey {
-        writeln!(out, "files, transfer {}:", survey.transfer)?;
-        writeln!(
-            out,
-            "{:>10} present, {} bytes",
-            survey.present, survey.bytes
-        )?;
-        writeln!(out, "{:>10} missing", survey.missing)?;
-        writeln!(out, "{:>10} of the wrong size", survey.wrong_size)?;
-        writeln!(out, "{:>10} symbolic links", survey.symlinks)?;
-        writeln!(out, "{:>10} in place already", survey.in_place)?;
-        for finding in &survey.findings {
-            writeln!(
-                out,
-                "  line {}: {}: {}",
-                finding.line, finding.path, finding.problem
-            )?;
-        }
-    } else if report.files_recorded > 0 {
-        writeln!(
-            out,
-            "{:>10} files, of which {} with {} bytes were put in their place",
-            report.files_recorded, report.files_placed, report.bytes_placed
-        )?;
-    }
-    if report.files_skipped > 0 {
-        writeln!(
-            out,
-            "{:>10} missing files, listed in {}",
-            report.files_skipped,
-            args.missing_report.display()
-        )?;
-    }
-    Ok(())
 }

@@ -1,0 +1,82 @@
+//! What an import did, printed.
+use std::io::{self, Write};
+
+use pantry_import::ImportReport;
+
+use super::{Args, ReportFormat};
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Print the report: for people unless they want quiet, for programs as JSON.
+pub fn show(args: &Args, report: &ImportReport, context: &Context) -> Result<(), Failure> {
+    let mut out = context.stdout();
+    if args.format == ReportFormat::Json {
+        serde_json::to_writer(&mut out, report)?;
+        writeln!(out)?;
+    } else if !context.quiet {
+        text(args, report, &mut out)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+fn text(args: &Args, report: &ImportReport, out: &mut impl Write) -> io::Result<()> {
+    let verb = if args.dry_run { "to add" } else { "added" };
+    if report.load.rows.is_empty() {
+        writeln!(
+            out,
+            "nothing to do: the repository has everything in the export"
+        )?;
+    }
+    for (table, rows) in &report.load.rows {
+        writeln!(out, "{rows:>10} rows {verb} to {table}")?;
+    }
+    if report.plan.existing_datasets > 0 {
+        writeln!(
+            out,
+            "{:>10} datasets were there already",
+            report.plan.existing_datasets
+        )?;
+    }
+    if report.plan.kept_records > 0 {
+        writeln!(
+            out,
+            "{:>10} dimension records differ and stay as they are",
+            report.plan.kept_records
+        )?;
+    }
+    if let Some(survey) = &report.survey {
+        writeln!(out, "files, transfer {}:", survey.transfer)?;
+        writeln!(
+            out,
+            "{:>10} present, {} bytes",
+            survey.present, survey.bytes
+        )?;
+        writeln!(out, "{:>10} missing", survey.missing)?;
+        writeln!(out, "{:>10} of the wrong size", survey.wrong_size)?;
+        writeln!(out, "{:>10} symbolic links", survey.symlinks)?;
+        writeln!(out, "{:>10} in place already", survey.in_place)?;
+        for finding in &survey.findings {
+            writeln!(
+                out,
+                "  line {}: {}: {}",
+                finding.line, finding.path, finding.problem
+            )?;
+        }
+    } else if report.files_recorded > 0 {
+        writeln!(
+            out,
+            "{:>10} files, of which {} with {} bytes were put in their place",
+            report.files_recorded, report.files_placed, report.bytes_placed
+        )?;
+    }
+    if report.files_skipped > 0 {
+        writeln!(
+            out,
+            "{:>10} missing files, listed in {}",
+            report.files_skipped,
+            args.missing_report.display()
+        )?;
+    }
+    Ok(())
+}
