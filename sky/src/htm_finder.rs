@@ -38,24 +38,6 @@ pub(crate) fn find_pixels<const INTERIOR: bool>(
 pub(crate) trait Target {
     /// How a trixel lies to the region.
     fn relate_trixel(&self, trixel: &Trixel) -> Relationship;
-
-    /// The root trixel that has all of the region strictly inside, if that is easily seen.
-    fn only_root(&self) -> Option<u64> {
-        None
-    }
-
-    /// Which children of a trixel with these midpoints to look at. If `inside`, the trixel contains the region.
-    fn children(&self, _mid: &Trixel, _inside: bool) -> Children {
-        Children::Candidates([true; 4])
-    }
-}
-
-/// Children of a trixel worth looking at; the others are disjoint from the region.
-pub(crate) enum Children {
-    /// These may be anything.
-    Candidates([bool; 4]),
-    /// This one contains the region, and more.
-    Only(u64),
 }
 
 impl Target for Circle {
@@ -86,9 +68,8 @@ fn find<const INTERIOR: bool, T: Target>(
         level: htm.level() as i32,
         wanted: htm.level() as i32,
     };
-    match target.only_root() {
-        Some(r) => finder.descend(&root(r), r + 8, 0, true),
-        None => (0..8).for_each(|r| finder.visit(&root(r), r + 8, 0)),
+    for r in 0..8 {
+        finder.visit(&root(r), r + 8, 0);
     }
     finder.found
 }
@@ -114,28 +95,14 @@ impl<const INTERIOR: bool, T: Target> Finder<'_, INTERIOR, T> {
         }
         if r.has(Relationship::WITHIN) {
             self.insert(index, level);
-        } else {
-            self.descend(trixel, index, level, r.has(Relationship::CONTAINS));
-        }
-    }
-
-    /// Goes on with a trixel that is neither disjoint from the region nor within it.
-    fn descend(&mut self, trixel: &Trixel, index: u64, level: i32, inside: bool) {
-        if level == self.level {
+        } else if level == self.level {
             if !INTERIOR {
                 self.insert(index, level);
             }
-            return;
-        }
-        let mid = midpoints(trixel);
-        match self.target.children(&mid, inside) {
-            Children::Only(i) => {
-                self.descend(&child(trixel, &mid, i), index * 4 + i, level + 1, true)
-            }
-            Children::Candidates(candidates) => {
-                for (i, _) in (0..).zip(candidates).filter(|(_, candidate)| *candidate) {
-                    self.visit(&child(trixel, &mid, i), index * 4 + i, level + 1);
-                }
+        } else {
+            let mid = midpoints(trixel);
+            for i in 0..4 {
+                self.visit(&child(trixel, &mid, i), index * 4 + i, level + 1);
             }
         }
     }

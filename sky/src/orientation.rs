@@ -2,48 +2,22 @@
 
 use crate::exact_sign::determinant_sign;
 use crate::unit_vector3d::UnitVector3d;
-use crate::vector3d::Vector3d;
 
 /// Determinants of unit vectors beyond this cannot have the wrong sign (`sphgeom/orientation.cc`).
-const MAX_ABSOLUTE_ERROR: f64 = 1.7e-15;
+pub(crate) const MAX_ABSOLUTE_ERROR: f64 = 1.7e-15;
 
 /// 1 if a, b, c are in counter-clockwise order seen from outside the sphere, -1 if clockwise, 0 if coplanar.
 ///
-/// Exact for the given components, whatever the rounding.
+/// Exact for the given components but for a rare flaw that it shares with the reference, see `exact_sign.rs`.
 #[inline]
 pub fn orientation(a: &UnitVector3d, b: &UnitVector3d, c: &UnitVector3d) -> i32 {
-    EdgePlane::new(b, c).side(a)
-}
-
-/// An edge from `start` to `end` with its plane's normal, to ask for the orientation of many points with it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct EdgePlane {
-    start: UnitVector3d,
-    end: UnitVector3d,
-    normal: Vector3d,
-}
-
-impl EdgePlane {
-    #[inline]
-    pub(crate) fn new(start: &UnitVector3d, end: &UnitVector3d) -> Self {
-        Self {
-            start: *start,
-            end: *end,
-            normal: start.cross(end.as_vector()),
-        }
-    }
-
-    /// `orientation(p, start, end)`.
-    #[inline]
-    pub(crate) fn side(&self, p: &UnitVector3d) -> i32 {
-        let determinant = p.dot(&self.normal);
-        if determinant > MAX_ABSOLUTE_ERROR {
-            1
-        } else if determinant < -MAX_ABSOLUTE_ERROR {
-            -1
-        } else {
-            near_zero(determinant, p, &self.start, &self.end)
-        }
+    let determinant = a.dot(&b.cross(c.as_vector()));
+    if determinant > MAX_ABSOLUTE_ERROR {
+        1
+    } else if determinant < -MAX_ABSOLUTE_ERROR {
+        -1
+    } else {
+        near_zero(determinant, a, b, c)
     }
 }
 

@@ -1,160 +1,180 @@
 //! A convex polygon made ready to be related to many trixels.
 
 use crate::convex_polygon::ConvexPolygon;
-use crate::htm_finder::{Children, Target};
-use crate::htm_trixel::{Trixel, root_of};
-use crate::orientation::EdgePlane;
+use crate::htm_finder::Target;
+use crate::htm_trixel::Trixel;
+use crate::orientation::MAX_ABSOLUTE_ERROR;
 use crate::relationship::Relationship;
 use crate::unit_vector3d::UnitVector3d;
-use crate::vertices::edges;
-use crate::vertices_relate::{edges_cross, relate_polygon};
+use crate::vector3d::Vector3d;
+use crate::vertices::{contains, edges};
+use crate::vertices_relate::{edge_crosses, relate_polygon};
 
-/// Squared lengths of vertices that are this far from 1 are not trusted to be unit vectors.
-const MAX_NORM_ERROR: f64 = 1.0e-9;
-
-/// Checking convexity takes time quadratic in the number of vertices; polygons with more than this are not checked.
-const MAX_CHECKED: usize = 256;
-
-/// A polygon with the planes of its edges.
+/// A polygon with the normals of its edges.
 ///
-/// Orientations of unit vectors are exact, so for a strictly convex polygon [`relate_polygon`] tells the geometric truth
-/// about the given vertices, and so does every other way to find it: the shortcuts here give the same bits. A decoded
-/// polygon that is not strictly convex or not of unit vectors takes the long way, and so does one with very many vertices.
+/// [`relate_polygon`] asks for some orientations several times, with the arguments in different orders. Here each is
+/// computed once, as one bit, and the same answer is put together from the bits. Only an orientation that rounding leaves
+/// in doubt, and that matters, is asked for as the reference does: the order of its arguments might matter too.
 pub(crate) struct PreparedPolygon<'a> {
     vertices: &'a [UnitVector3d],
-    planes: Vec<EdgePlane>,
-    is_convex: bool,
+    normals: Vec<Vector3d>,
+}
+
+/// Orientations of one point with many edges, or of many points with one edge; bit k is for vertex k or the edge ending
+/// there.
+#[derive(Clone, Copy)]
+struct Sides {
+    /// Certainly outside.
+    outside: u64,
+    /// Close to the edge's plane.
+    doubt: u64,
+}
+
+impl Sides {
+    #[inline]
+    fn of(determinants: impl Iterator<Item = f64>) -> Self {
+        determinants.enumerate().fold(
+            Self {
+                outside: 0,
+                doubt: 0,
+            },
+            |seen, (k, determinant)| Self {
+                outside: seen.outside | u64::from(determinant < -MAX_ABSOLUTE_ERROR) << k,
+                doubt: seen.doubt
+                    | u64::from(determinant.is_nan() | (determinant.abs() <= MAX_ABSOLUTE_ERROR))
+                        << k,
+            },
+        )
+    }
+
+    /// Bits where the two are on different sides, as far as one knows.
+    #[inline]
+    fn may_differ(self, other: Self) -> u64 {
+        (self.outside ^ other.outside) | self.doubt | other.doubt
+    }
+
+    /// Bits where the two are on the same side, as far as one knows.
+    #[inline]
+    fn may_agree(self, other: Self) -> u64 {
+        !(self.outside ^ other.outside) | self.doubt | other.doubt
+    }
 }
 
 impl<'a> PreparedPolygon<'a> {
     pub(crate) fn new(polygon: &'a ConvexPolygon) -> Self {
         let vertices = polygon.vertices();
-        let planes: Vec<EdgePlane> = edges(vertices).map(|(a, b)| EdgePlane::new(a, b)).collect();
-        let is_unit =
-            |v: &UnitVector3d| (v.as_vector().squared_norm() - 1.0).abs() < MAX_NORM_ERROR;
-        // Plane j goes through vertices j - 1 and j; all others must lie strictly on its inner side.
-        let before = |j: usize| if j == 0 { vertices.len() - 1 } else { j - 1 };
-        let is_convex = vertices.len() <= MAX_CHECKED
-            && vertices.iter().all(is_unit)
-            && planes.iter().enumerate().all(|(j, plane)| {
-                let mut others = vertices
-                    .iter()
-                    .enumerate()
-                    .filter(|(k, _)| *k != j && *k != before(j));
-                others.all(|(_, v)| plane.side(v) > 0)
-            });
         Self {
             vertices,
-            planes,
-            is_convex,
+            normals: edges(vertices)
+                .map(|(a, b)| a.cross(b.as_vector()))
+                .collect(),
         }
     }
 
-    /// Relation of a trixel to this polygon, which is convex.
-    fn relate_convex(&self, trixel: &Trixel) -> Relationship {
-        let mut inside = [true; 3];
-        for plane in &self.planes {
-            let sides = trixel.each_ref().map(|v| plane.side(v));
-            if sides == [-1; 3] {
-                return Relationship::DISJOINT;
-            }
-            for (inside, side) in inside.iter_mut().zip(sides) {
-                *inside &= side >= 0;
-            }
-        }
+    /// The relation of a trixel to this polygon, of at most 64 vertices.
+    fn relate_by_bits(&self, trixel: &Trixel) -> Relationship {
         let [a, b, c] = trixel;
-        let planes = [
-            EdgePlane::new(a, b),
-            EdgePlane::new(b, c),
-            EdgePlane::new(c, a),
+        let of_edges = trixel
+            .each_ref()
+            .map(|v| Sides::of(self.normals.iter().map(|n| v.dot(n))));
+        let normals = [
+            a.cross(b.as_vector()),
+            b.cross(c.as_vector()),
+            c.cross(a.as_vector()),
         ];
-        let (mut all, mut any, mut beyond) = (true, false, [true; 3]);
-        for v in self.vertices {
-            let outside = planes.each_ref().map(|plane| plane.side(v) < 0);
-            all &= outside == [false; 3];
-            any |= outside == [false; 3];
-            beyond
-                .iter_mut()
-                .zip(outside)
-                .for_each(|(beyond, outside)| *beyond &= outside);
+        let of_vertices = normals.map(|n| Sides::of(self.vertices.iter().map(|v| v.dot(&n))));
+
+        let mut inside = [false; 3];
+        for ((inside, v), sides) in inside.iter_mut().zip(trixel).zip(&of_edges) {
+            *inside = sides.outside == 0 && (sides.doubt == 0 || contains(self.vertices, v));
         }
-        if inside == [true; 3] || all {
+        let mut outside = of_vertices
+            .iter()
+            .fold(0, |bits, sides| bits | sides.outside);
+        let doubt = of_vertices.iter().fold(0, |bits, sides| bits | sides.doubt) & !outside;
+        if doubt != 0 {
+            for (k, v) in self
+                .vertices
+                .iter()
+                .enumerate()
+                .filter(|(k, _)| doubt >> k & 1 == 1)
+            {
+                outside |= u64::from(!contains(trixel, v)) << k;
+            }
+        }
+        if inside == [true; 3] || outside == 0 {
             let within = if inside == [true; 3] {
                 Relationship::WITHIN
             } else {
                 Relationship::INTERSECTS
             };
-            let contains = if all {
+            let contains = if outside == 0 {
                 Relationship::CONTAINS
             } else {
                 Relationship::INTERSECTS
             };
             within | contains
-        } else if any || inside.contains(&true) {
+        } else if inside.contains(&true)
+            || outside != self.all_bits()
+            || self.edges_cross(trixel, &of_edges, &of_vertices)
+        {
             Relationship::INTERSECTS
-        } else if beyond.contains(&true) || !edges_cross(trixel, self.vertices) {
-            Relationship::DISJOINT
         } else {
-            Relationship::INTERSECTS
+            Relationship::DISJOINT
         }
+    }
+
+    /// True when an edge of the trixel properly crosses one of the polygon.
+    ///
+    /// That is so when both ends of each are on different sides of the other, and turn the right way round.
+    #[inline]
+    fn edges_cross(
+        &self,
+        trixel: &Trixel,
+        of_edges: &[Sides; 3],
+        of_vertices: &[Sides; 3],
+    ) -> bool {
+        (0..3).any(|i| {
+            let (a, b, ends) = (of_edges[i], of_edges[(i + 1) % 3], of_vertices[i]);
+            let starts = Sides {
+                outside: self.rotated(ends.outside),
+                doubt: self.rotated(ends.doubt),
+            };
+            let crossed = a.may_differ(b)
+                & starts.may_differ(ends)
+                & a.may_differ(starts)
+                & a.may_agree(ends)
+                & b.may_agree(starts)
+                & b.may_differ(ends)
+                & self.all_bits();
+            let doubt = a.doubt | b.doubt | starts.doubt | ends.doubt;
+            let (from, to) = (&trixel[i], &trixel[(i + 1) % 3]);
+            crossed & !doubt != 0
+                || crossed != 0
+                    && edges(self.vertices)
+                        .enumerate()
+                        .any(|(k, (c, d))| crossed >> k & 1 == 1 && edge_crosses(from, to, c, d))
+        })
+    }
+
+    /// Bit k is bit k - 1 of `bits`: from bits of the ends of edges to bits of their starts.
+    #[inline]
+    fn rotated(&self, bits: u64) -> u64 {
+        (bits << 1 | bits >> (self.vertices.len() - 1)) & self.all_bits()
+    }
+
+    #[inline]
+    fn all_bits(&self) -> u64 {
+        u64::MAX >> (64 - self.vertices.len())
     }
 }
 
 impl Target for PreparedPolygon<'_> {
     fn relate_trixel(&self, trixel: &Trixel) -> Relationship {
-        if self.is_convex {
-            self.relate_convex(trixel)
+        if self.vertices.len() <= 64 {
+            self.relate_by_bits(trixel)
         } else {
             relate_polygon(trixel, self.vertices)
         }
-    }
-
-    fn only_root(&self) -> Option<u64> {
-        let octant = |v: &UnitVector3d| (v.x() > 0.0, v.y() > 0.0, v.z() > 0.0);
-        let off_axes = |v: &UnitVector3d| v.x() != 0.0 && v.y() != 0.0 && v.z() != 0.0;
-        let first = self.vertices.first()?;
-        let alone = self.is_convex
-            && self
-                .vertices
-                .iter()
-                .all(|v| off_axes(v) && octant(v) == octant(first));
-        alone.then(|| root_of(first))
-    }
-
-    /// Looks at the edges between the middle child and the others: most polygons are beyond some of them.
-    fn children(&self, mid: &Trixel, inside: bool) -> Children {
-        if !self.is_convex {
-            return Children::Candidates([true; 4]);
-        }
-        let [m0, m1, m2] = mid;
-        // Child i is on the positive side of edge i, the middle child on the negative sides of all.
-        let planes = [
-            EdgePlane::new(m2, m1),
-            EdgePlane::new(m0, m2),
-            EdgePlane::new(m1, m0),
-        ];
-        let mut candidates = [true; 4];
-        for (i, plane) in (0..3).zip(&planes) {
-            let (mut positive, mut negative) = (true, true);
-            for v in self.vertices {
-                let side = plane.side(v);
-                positive &= side > 0;
-                negative &= side < 0;
-            }
-            if positive {
-                return if inside {
-                    Children::Only(i as u64)
-                } else {
-                    Children::Candidates(std::array::from_fn(|child| {
-                        child == i && candidates[child]
-                    }))
-                };
-            }
-            candidates[i] = !negative;
-        }
-        if inside && candidates == [false, false, false, true] {
-            return Children::Only(3);
-        }
-        Children::Candidates(candidates)
     }
 }

@@ -100,14 +100,20 @@ fn all_any(inside: impl Iterator<Item = bool>) -> (bool, bool) {
 }
 
 /// True when an edge of one polygon properly crosses an edge of the other.
-pub(crate) fn edges_cross(first: &[UnitVector3d], second: &[UnitVector3d]) -> bool {
-    edges(first).any(|(a, b)| {
-        edges(second).any(|(c, d)| {
-            let acd = orientation(a, c, d);
-            acd != 0 && acd == orientation(b, d, c) && {
-                let cba = orientation(c, b, a);
-                cba == acd && cba == orientation(d, a, b)
-            }
-        })
-    })
+fn edges_cross(first: &[UnitVector3d], second: &[UnitVector3d]) -> bool {
+    edges(first).any(|(a, b)| edges(second).any(|(c, d)| edge_crosses(a, b, c, d)))
+}
+
+/// True when the arcs from `a` to `b` and from `c` to `d` cross between their ends.
+pub(crate) fn edge_crosses(
+    a: &UnitVector3d,
+    b: &UnitVector3d,
+    c: &UnitVector3d,
+    d: &UnitVector3d,
+) -> bool {
+    let acd = orientation(a, c, d);
+    acd != 0
+        && acd == orientation(b, d, c)
+        && acd == orientation(c, b, a)
+        && acd == orientation(d, a, b)
 }

@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use pantry_sky::{
     Angle, Box3d, Circle, ConvexPolygon, Ellipse, HtmPixelization, LonLat, LonLatBox, Pixelization,
-    RangeSet, Region, SkyError, UnitVector3d, Vector3d,
+    RangeSet, Region, SkyError, UnitVector3d, Vector3d, orientation,
 };
 
 use crate::oracle_process::for_each_line;
@@ -103,6 +103,15 @@ impl Comparison {
             ("O", [text, expected]) => {
                 let got = outcome(Region::overlaps_base64(text).map(tristate));
                 self.same("overlaps in base64", line, got, expected);
+            }
+            ("N", [points, expected]) => {
+                let v: Vec<UnitVector3d> = doubles(points).chunks(3).map(unit_of).collect();
+                self.same(
+                    "orientation",
+                    line,
+                    orientation(&v[0], &v[1], &v[2]),
+                    expected,
+                );
             }
             ("T", [i, expected @ ..]) => self.trixel(line, i.parse().expect("an index"), expected),
             _ => panic!("unknown line {line}"),

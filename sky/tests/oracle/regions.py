@@ -190,7 +190,7 @@ class Writer:
         if rng.random() < 0.5:
             i = rng.randrange(len(text) + 1)
             text = text[:i] + rng.choice(["", "=", ":", "A", "*", "==", "-", "AAAA"]) + text[i + rng.choice([0, 1, 4]) :]
-        if not any(self.hangs(self.loose(t)) for t in text.split(":")):
+        if text != "-" and not any(self.hangs(self.loose(t)) for t in text.split(":")):
             self.line("B", text or "-", attempt(lambda: Region.decodeBase64(text).encode().hex()))
         terms = [
             base64.b64encode(rng.choice(self.regions[-12:]).encode()).decode() + "&" + rng.choice(chosen)
@@ -224,6 +224,20 @@ class Writer:
         except ValueError:
             return b""
 
+    def orientation(self):
+        """N points orientation: of nearly coplanar points whose components differ by orders of magnitude."""
+        rng = self.rng
+        a, b = (UnitVector3d(*(rng.gauss(0, 1) * 10 ** rng.choice([0, 0, rng.uniform(-20, 0)]) for _ in "xyz")) for _ in "ab")
+        t = rng.choice([rng.uniform(-2, 2), 10 ** rng.uniform(-10, 1)])
+        try:
+            c = a.rotatedAround(UnitVector3d.orthogonalTo(a, b), Angle(t))
+            if rng.random() < 0.5:
+                c = UnitVector3d(*(x + t * (y - x) for x, y in ((a.x(), b.x()), (a.y(), b.y()), (a.z(), b.z()))))
+        except RuntimeError:
+            return
+        points = rng.sample([a, b, c], 3)
+        self.line("N", "".join(vec(p) for p in points), str(sphgeom.orientation(*points)))
+
     def trixel(self):
         """T index level triangle name."""
         level = self.rng.randint(0, 24)
@@ -247,6 +261,8 @@ class Writer:
             self.pixels(i, 7)
             self.pixels(i, self.level_for(self.regions[i]))
         self.pixels(self.rng.randrange(start, size), self.rng.randint(0, 8), self.rng.choice([1, 2, 4, 8, 30]))
+        for _ in range(10):
+            self.orientation()
         for _ in range(5):
             self.hull()
             self.construct()
@@ -257,7 +273,7 @@ class Writer:
     def level_for(self, r):
         """A level at which the region's parts do not cover too many trixels."""
         finest = 5
-        while finest < 24 and size_of(r) < 40.0 / (1 << finest):
+        while finest < 24 and size_of(r) < 16.0 / (1 << finest):
             finest += 1
         return self.rng.randint(0, finest)
 

@@ -13,7 +13,6 @@ from lsst.sphgeom import (
     HtmPixelization,
     IntersectionRegion,
     LonLat,
-    NormalizedAngle,
     NormalizedAngleInterval,
     Region,
     UnionRegion,
@@ -162,7 +161,10 @@ class Shapes:
         if kind == 1:
             return Circle(self.point(), self.rng.choice([0.0, 2.0, 4.0, 5.0, -1.0, 1e-30, 2e-15, self.scale**2]))
         if kind == 2:
-            return self.polygon().getBoundingCircle()
+            try:
+                return self.polygon().getBoundingCircle()
+            except RuntimeError:  # The polygon is too small for its edges' normals.
+                return Circle(self.point())
         if kind == 3:  # Through a point of the cluster, or the complement of a circle.
             a, b = self.point(), self.point()
             return Circle(a, sum((x - y) ** 2 for x, y in zip((a.x(), a.y(), a.z()), (b.x(), b.y(), b.z()))))
@@ -223,6 +225,3 @@ class Shapes:
             operands = [self.region(depth + 1) for _ in range(rng.choice([0, 1, 2, 2, 3, 4]))]
             return rng.choice([UnionRegion, IntersectionRegion])(*operands)
         return self.simple()
-
-
-__all__ = ["NormalizedAngle", "Shapes"]
