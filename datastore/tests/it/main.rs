@@ -1,10 +1,12 @@
 //! Tests of the datastore from outside, most of them against the Python Butler.
 
 mod dataset;
+mod killed;
 mod looking;
 mod oracle;
 mod paths;
 mod random;
+mod records;
 mod store;
 mod template_choice;
 mod template_paths;

@@ -7,10 +7,19 @@ import string
 import sys
 import uuid
 
-from lsst.daf.butler import DataCoordinate, DatasetRef, DatasetType, DimensionUniverse, StorageClass
+from lsst.daf.butler import (
+    Butler,
+    DataCoordinate,
+    DatasetRef,
+    DatasetType,
+    DimensionUniverse,
+    FileDataset,
+    StorageClass,
+)
 from lsst.daf.butler._location import Location, LocationFactory
 from lsst.daf.butler.datastore.file_templates import FileTemplate, FileTemplates, FileTemplatesConfig
 from lsst.daf.butler.datastores.fileDatastore import FileDatastore
+from lsst.daf.butler.formatters.yaml import YamlFormatter
 from lsst.resources import ResourcePath
 
 logging.disable(logging.CRITICAL)
@@ -125,6 +134,29 @@ def transfer(request):
 
 def checksum(request):
     return FileDatastore.computeChecksum(ResourcePath(request["path"]))
+
+
+def ingest(request):
+    """Ingest files into a new repository, each into a run of its own, as an import does; return the records."""
+    root = request["root"]
+    Butler.makeRepo(root)
+    kind = DatasetType("thing", [], "StructuredDataDict", universe=UNIVERSE)
+    rows = []
+    with Butler.from_config(root, writeable=True) as butler:
+        butler.registry.registerDatasetType(kind)
+        for case in request["cases"]:
+            folder = ResourcePath(case["folder"], forceDirectory=True)
+            butler.collections.register(case["run"])
+            ref = DatasetRef(kind, DataCoordinate.make_empty(UNIVERSE), run=case["run"])
+            dataset = FileDataset(folder.join(case["path"]), [ref], formatter=YamlFormatter)
+            try:
+                butler.ingest(dataset, transfer=case["mode"])
+            except Exception as error:
+                rows.append(f"{type(error).__name__}: {error}")
+                continue
+            (info,) = butler._datastore.getStoredItemsInfo(ref)
+            rows.append([info.path, info.file_size])
+    return rows
 
 
 for line in sys.stdin:

@@ -11,20 +11,35 @@ use pantry_datastore::transfer::{
 
 /// `store/` is the root, `export/` holds sources.
 pub struct Store {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    /// Removes the folder at the end, if it is ours.
+    _guard: Option<tempfile::TempDir>,
     pub root: DatastoreRoot,
 }
 
 impl Store {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let root = DatastoreRoot::new(&folder.path().join("store")).expect("a root");
+        let guard = tempfile::tempdir().expect("a temporary folder");
+        let store = Self::at_folder(guard.path());
+        Self {
+            _guard: Some(guard),
+            ..store
+        }
+    }
+
+    /// In a folder that somebody else made.
+    pub fn at_folder(folder: &Path) -> Self {
+        let root = DatastoreRoot::new(&folder.join("store")).expect("a root");
         fs::create_dir_all(root.path()).expect("the root");
-        Self { folder, root }
+        Self {
+            folder: folder.to_path_buf(),
+            _guard: None,
+            root,
+        }
     }
 
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// Write a source file and request it at `name` below the root.
