@@ -261,7 +261,7 @@ class Writer:
             self.pixels(i, 7)
             self.pixels(i, self.level_for(self.regions[i]))
         self.pixels(self.rng.randrange(start, size), self.rng.randint(0, 8), self.rng.choice([1, 2, 4, 8, 30]))
-        for _ in range(10):
+        for _ in range(40):
             self.orientation()
         for _ in range(5):
             self.hull()

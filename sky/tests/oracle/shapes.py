@@ -167,6 +167,7 @@ class Shapes:
                 return Circle(self.point())
         if kind == 3:  # Through a point of the cluster, or the complement of a circle.
             a, b = self.point(), self.point()
+            self.points += [b] * 20
             return Circle(a, sum((x - y) ** 2 for x, y in zip((a.x(), a.y(), a.z()), (b.x(), b.y(), b.z()))))
         if kind == 4:
             return Circle(self.point(), Angle(self.angle())).complemented()
