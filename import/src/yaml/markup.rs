@@ -26,6 +26,20 @@ pub(super) enum Markup<'a> {
     End,
 }
 
+impl Markup<'_> {
+    /// A number for each kind of event.
+    pub(super) fn code(&self) -> u64 {
+        match self {
+            Markup::Scalar { .. } => 1,
+            Markup::Alias(_) => 2,
+            Markup::SeqStart(_) => 3,
+            Markup::MapStart(_) => 4,
+            Markup::Close => 5,
+            Markup::End => 6,
+        }
+    }
+}
+
 /// Tag and anchor of a node.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Props {

@@ -13,12 +13,14 @@ use super::text::Text;
 /// The events of a source's only document.
 ///
 /// Starts with the fast parser. When that gives up, the source is opened again, the general parser skips as many
-/// events as were handed out, and goes on from there.
+/// events as were handed out, which must be of the same kinds, and goes on from there.
 pub(super) struct Syntax {
     source: Source,
     taken: Arc<AtomicU64>,
     parser: Current,
     handed_out: u64,
+    /// Hash of the kinds of the events handed out by the fast parser.
+    kinds: u64,
     line: u64,
 }
 
@@ -36,6 +38,7 @@ impl Syntax {
             taken,
             parser,
             handed_out: 0,
+            kinds: 0,
             line: 0,
         })
     }
@@ -73,7 +76,9 @@ impl Syntax {
         match (&mut self.parser, step) {
             (Current::Block(parser), Some(step)) => {
                 self.line = step.line;
-                Ok(parser.markup(step))
+                let markup = parser.markup(step);
+                self.kinds = hash(self.kinds, &markup);
+                Ok(markup)
             }
             (Current::Any(parser), _) => {
                 let (markup, line) = parser.next()?;
@@ -86,10 +91,19 @@ impl Syntax {
 
     fn switch(&mut self) -> Result<(), YamlError> {
         let mut parser = AnyParser::new(&self.source, Text::open(&self.source, &self.taken)?);
+        let mut kinds = 0;
         for _ in 0..self.handed_out {
-            parser.next()?;
+            kinds = hash(kinds, &parser.next()?.0);
+        }
+        if kinds != self.kinds {
+            let message = "a list or mapping in brackets cannot be a key here";
+            return Err(self.source.input_error(self.line, message));
         }
         self.parser = Current::Any(Box::new(parser));
         Ok(())
     }
+}
+
+fn hash(kinds: u64, markup: &Markup<'_>) -> u64 {
+    (kinds ^ markup.code()).wrapping_mul(0x0000_0100_0000_01b3)
 }

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::{BlockParser, Next, Piece, Step, StepKind, Stop};
+use super::{BlockParser, Kind, Next, Piece, Step, StepKind, Stop};
 use crate::yaml::markup::Props;
 
 /// PyYAML takes no longer text for a key, counted in characters; stay clear of the limit.
@@ -103,17 +103,21 @@ impl BlockParser {
             if !is_element || props != Props::default() {
                 return Err(Stop::Unusual);
             }
-            return Ok(self.open(!is_dash, false, props));
+            let kind = if is_dash { Kind::Seq } else { Kind::Map };
+            return Ok(self.open(kind, props));
+        }
+        if is_element && matches!(self.lines.byte(0), Some(b'[' | b'{')) && self.flow_is_key() {
+            return Err(Stop::Unusual);
         }
         self.scalar(props)
     }
 
-    /// A scalar, an alias or an empty flow collection, up to the next content.
+    /// A scalar or an alias up to the next content, or the start of a flow collection.
     pub(super) fn scalar(&mut self, props: Props) -> Result<Step, Stop> {
         let line = self.lines.line;
         match self.lines.byte(0) {
             Some(b'*') => self.alias(&props),
-            Some(open @ (b'[' | b'{')) => self.empty_flow(open, props),
+            Some(b'[' | b'{') => Ok(self.open_flow(props)),
             Some(b'"' | b'\'') => {
                 let piece = self.quoted()?;
                 self.end_of_value()?;
@@ -167,21 +171,5 @@ impl BlockParser {
         } else {
             Ok(())
         }
-    }
-
-    fn empty_flow(&mut self, open: u8, props: Props) -> Result<Step, Stop> {
-        let close = if open == b'[' { b']' } else { b'}' };
-        if self.lines.byte(1) != Some(close) {
-            return Err(Stop::Unusual);
-        }
-        let step = self.step(if open == b'[' {
-            StepKind::SeqStart(props)
-        } else {
-            StepKind::MapStart(props)
-        });
-        self.lines.pos += 2;
-        self.end_of_value()?;
-        self.next = Next::CloseEmpty;
-        Ok(step)
     }
 }

@@ -1,9 +1,10 @@
 //! A fast parser for the block style in which PyYAML writes exports.
 //!
-//! It understands nested block lists and mappings with one-line keys, plain, quoted and literal scalars, tags, anchors, aliases and empty flow collections. At anything else, including every syntax error, it stops with
+//! It understands nested lists and mappings with one-line keys, plain, quoted and literal scalars, tags, anchors and aliases. At anything else, including every syntax error, it stops with
 //! [`Stop::Unusual`], and the caller reads the file with the general parser instead. So it must never misread, but it
 //! may give up at any time.
 
+mod flow;
 mod inline;
 mod lines;
 mod literal;
@@ -17,6 +18,7 @@ use super::anchor_names::AnchorNames;
 use super::error::YamlError;
 use super::markup::{Markup, Props};
 use super::text::Text;
+use flow::FlowNext;
 use lines::Lines;
 
 /// Why the fast parser stops.
@@ -65,14 +67,29 @@ enum StepKind {
     End,
 }
 
-/// An open block collection.
+/// An open collection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Frame {
-    is_map: bool,
-    /// Column of its keys or dashes.
-    col: usize,
+    kind: Kind,
+    /// Column that anything inside must exceed: that of its keys or dashes, or of the block around a flow collection.
+    col: isize,
+}
+
+/// Kinds of collections.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Map,
+    Seq,
     /// A list whose dashes stand in the column of the mapping around it.
-    indentless: bool,
+    IndentlessSeq,
+    FlowMap,
+    FlowSeq,
+}
+
+impl Kind {
+    fn is_flow(self) -> bool {
+        matches!(self, Kind::FlowMap | Kind::FlowSeq)
+    }
 }
 
 /// What the parser does next.
@@ -84,8 +101,8 @@ enum Next {
     AfterKey,
     /// Read the element behind a dash.
     AfterDash,
-    /// Close an empty flow collection.
-    CloseEmpty,
+    /// Go on inside a flow collection.
+    Flow(FlowNext),
     /// Nothing.
     Ended,
 }
@@ -128,9 +145,11 @@ impl BlockParser {
                 }
                 Next::AfterKey => return self.value(false),
                 Next::AfterDash => return self.value(true),
-                Next::CloseEmpty => {
-                    self.next = Next::Content;
-                    return Ok(self.step(StepKind::Close));
+                Next::Flow(next) => {
+                    let kind = self.frames.last().map_or(Kind::FlowSeq, |frame| frame.kind);
+                    if let Some(step) = self.flow(next, kind)? {
+                        return Ok(step);
+                    }
                 }
                 Next::Ended => return Ok(self.step(StepKind::End)),
             }
@@ -184,16 +203,16 @@ impl BlockParser {
             self.root_done = true;
             return self.block_node(Props::default()).map(Some);
         };
-        let col = self.lines.col();
+        let col = self.col();
         let dash = !at_end && self.lines.at_dash();
-        if at_end || col < top.col || (top.indentless && col == top.col && !dash) {
+        if at_end || col < top.col || (top.kind == Kind::IndentlessSeq && col == top.col && !dash) {
             self.frames.pop();
             return Ok(Some(self.step(StepKind::Close)));
         }
-        if col > top.col || dash == top.is_map {
+        if col > top.col || dash == (top.kind == Kind::Map) {
             return Err(Stop::Unusual);
         }
-        if top.is_map {
+        if top.kind == Kind::Map {
             return self.key().map(Some);
         }
         self.lines.pos += 1;
@@ -201,17 +220,19 @@ impl BlockParser {
         Ok(None)
     }
 
-    /// The column of the innermost open collection, which anything inside must exceed.
-    fn parent_col(&self) -> Option<usize> {
-        self.frames.last().map(|frame| frame.col)
+    /// The column that anything inside the innermost open collection must exceed.
+    fn parent_col(&self) -> isize {
+        self.frames.last().map_or(-1, |frame| frame.col)
+    }
+
+    /// Column of the current position.
+    fn col(&self) -> isize {
+        self.lines.col() as isize
     }
 
     /// Whether the content found next lies deeper than the innermost open collection.
     fn is_deeper(&self) -> bool {
-        !self.lines.at_end()
-            && self
-                .parent_col()
-                .is_none_or(|parent| self.lines.col() > parent)
+        !self.lines.at_end() && self.col() > self.parent_col()
     }
 
     /// The value of a key or the element of a list, behind its colon or dash.
@@ -226,9 +247,9 @@ impl BlockParser {
         if self.is_deeper() {
             return self.block_node(props);
         }
-        let same_col = !self.lines.at_end() && self.parent_col() == Some(self.lines.col());
+        let same_col = !self.lines.at_end() && self.parent_col() == self.col();
         if !is_element && same_col && self.lines.at_dash() {
-            return Ok(self.open(false, true, props));
+            return Ok(self.open(Kind::IndentlessSeq, props));
         }
         let kind = StepKind::Scalar {
             piece: Piece::Buffer(0..0),
@@ -241,26 +262,27 @@ impl BlockParser {
     /// A node that starts a line, with the tag and anchor that stood on a line above.
     fn block_node(&mut self, props: Props) -> Result<Step, Stop> {
         if self.lines.at_dash() {
-            return Ok(self.open(false, false, props));
+            return Ok(self.open(Kind::Seq, props));
+        }
+        if matches!(self.lines.byte(0), Some(b'[' | b'{')) && self.flow_is_key() {
+            return Err(Stop::Unusual);
         }
         if self.starts_key()? {
-            return Ok(self.open(true, false, props));
+            return Ok(self.open(Kind::Map, props));
         }
         self.scalar(props)
     }
 
-    /// Opens a collection at the current column; its first key or dash is read next.
-    fn open(&mut self, is_map: bool, indentless: bool, props: Props) -> Step {
+    /// Opens a block collection at the current column; its first key or dash is read next.
+    fn open(&mut self, kind: Kind, props: Props) -> Step {
         self.frames.push(Frame {
-            is_map,
-            col: self.lines.col(),
-            indentless,
+            kind,
+            col: self.col(),
         });
         self.next = Next::Content;
-        self.step(if is_map {
-            StepKind::MapStart(props)
-        } else {
-            StepKind::SeqStart(props)
+        self.step(match kind {
+            Kind::Map => StepKind::MapStart(props),
+            _ => StepKind::SeqStart(props),
         })
     }
 

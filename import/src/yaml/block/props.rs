@@ -14,7 +14,7 @@ impl BlockParser {
             match self.lines.byte(0) {
                 Some(b'!') if props.tag == Tag::None => props.tag = self.tag()?,
                 Some(b'&') if props.anchor == 0 => {
-                    let length = self.name_length()?;
+                    let length = self.name_length(b"")?;
                     let name = self
                         .lines
                         .slice(self.lines.pos + 1..self.lines.pos + 1 + length);
@@ -31,31 +31,38 @@ impl BlockParser {
 
     /// `*name` up to the end of the line.
     pub(super) fn alias(&mut self, props: &Props) -> Result<Step, Stop> {
-        let length = self.name_length()?;
-        let name = self
-            .lines
-            .slice(self.lines.pos + 1..self.lines.pos + 1 + length);
-        let anchor = self.names.find(name).ok_or(Stop::Unusual)?;
-        if *props != Props::default() {
-            return Err(Stop::Unusual);
-        }
-        let step = self.step(StepKind::Alias(anchor));
+        let length = self.name_length(b"")?;
+        let step = self.alias_step(length, props)?;
         self.lines.pos += 1 + length;
         self.end_of_value()?;
         Ok(step)
     }
 
-    /// Length of the name behind `&` or `*`; it must end with the line or a space.
-    fn name_length(&self) -> Result<usize, Stop> {
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let length = self.lines.rest().as_bytes()[1..]
-            .iter()
-            .take_while(|byte| is_name(byte))
-            .count();
-        if length == 0 || !self.lines.is_blank_at(1 + length) {
-            return Err(Stop::Unusual);
+    /// The event of the alias here, whose name has a length.
+    pub(super) fn alias_step(&self, length: usize, props: &Props) -> Result<Step, Stop> {
+        let name = self
+            .lines
+            .slice(self.lines.pos + 1..self.lines.pos + 1 + length);
+        let anchor = self.names.find(name).ok_or(Stop::Unusual)?;
+        if *props == Props::default() {
+            Ok(self.step(StepKind::Alias(anchor)))
+        } else {
+            Err(Stop::Unusual)
         }
-        Ok(length)
+    }
+
+    /// Length of the name behind `&` or `*`; it must end with the line, a space or one of these bytes.
+    pub(super) fn name_length(&self, ends: &[u8]) -> Result<usize, Stop> {
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let after = &self.lines.rest().as_bytes()[1..];
+        let length = after.iter().take_while(|byte| is_name(byte)).count();
+        let ended = self.lines.is_blank_at(1 + length)
+            || after.get(length).is_some_and(|byte| ends.contains(byte));
+        if length > 0 && ended {
+            Ok(length)
+        } else {
+            Err(Stop::Unusual)
+        }
     }
 
     fn tag(&mut self) -> Result<Tag, Stop> {

@@ -430,7 +430,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("a: 'b'# c\n", "comments must be separated"),
     ("a: 'x\ny'\n", "invalid indentation"),
     ("a: \"x\ny\"\n", "invalid indentation"),
-    ("a: [\nb\n]\n", "invalid indentation"),
     ("a: [-]\n", "cannot start with '-'"),
     ("1: a\n1.5: b\ntrue: c\nnull: d\n~x: e\n", "duplicate key"),
     ("a: \"\\ud83d\\ude00\"\n", "Unicode"),
@@ -494,5 +493,22 @@ fn known_differences_from_pyyaml() {
                 (ours, _) => panic!("{way:?} {text:?}: {ours:?}"),
             }
         }
+    }
+}
+
+/// Brackets without indentation, which YAML 1.2 and so the general parser does not have.
+#[test]
+fn unindented_brackets() {
+    let texts = [
+        "a: [\nb\n]\n",
+        "a: {\nb: c\n}\nd: e\n",
+        "- a: [\n  b\n  ]\n  c: d\n",
+    ];
+    for (text, answer) in texts.iter().zip(ask(&json!({"documents": texts}))) {
+        assert_eq!(
+            ours(text, Way::Usual).ok(),
+            answer.get("value").map(reordered),
+            "{text:?}"
+        );
     }
 }

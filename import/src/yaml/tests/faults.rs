@@ -204,12 +204,6 @@ fn alias_bombs_and_deep_nesting() {
         "[".repeat(50_000),
         "]".repeat(50_000)
     );
-    assert_error(flow, 1, "recursion limit exceeded");
-    let flow = format!(
-        "version: {}{}\ndata: []\n",
-        "[".repeat(150),
-        "]".repeat(150)
-    );
     assert_error(flow, 1, "nested more than 100 deep");
     let mut block = "version:\n".to_owned();
     for level in 1..2000 {
@@ -234,23 +228,17 @@ fn alias_bombs_and_deep_nesting() {
 /// Text without an end: the reader must stop long before it has it all.
 #[test]
 fn gigantic_scalars() {
-    for start in [
-        "version: ",
-        "version: '",
-        "version: |\n  ",
-        "version: [",
-        "version: \"\\\n  ",
-    ] {
+    for start in ["version: ", "version: |\n  ", "version: \"\\\n  "] {
         let mut bytes = start.as_bytes().to_vec();
-        bytes.resize(40 << 20, b'a');
+        bytes.resize(6 << 20, b'a');
         let mut reader = ExportReader::from_bytes("export.yaml", bytes).expect("opens");
         let error = reader.next_event().expect_err("too long").to_string();
         assert!(
-            error.contains("more than 16 MiB without a value ending"),
+            error.contains("more than 4 MiB without a value ending"),
             "{start:?}: {error}"
         );
         assert!(
-            reader.bytes_read() < 20 << 20,
+            reader.bytes_read() < 5 << 20,
             "{start:?}: {} bytes read",
             reader.bytes_read()
         );

@@ -143,18 +143,38 @@ fn any_events(source: &Source) -> (Vec<String>, Option<String>) {
     }
 }
 
-/// As far as both get, they say the same; and what the fast parser reads to the end is good YAML.
+/// As far as both get, they say the same; and what the fast parser reads to the end is good YAML, though the general
+/// parser may want brackets indented, which PyYAML does not.
 fn agree(text: &str) -> Result<(), TestCaseError> {
     let source = Source::memory("test.yaml", text.as_bytes().to_vec());
     let (fast, complete) = block_events(&source);
     let (general, error) = any_events(&source);
     let common = fast.len().min(general.len());
-    prop_assert_eq!(&fast[..common], &general[..common], "in {:?}", text);
-    if complete {
+    let unindented = error
+        .as_ref()
+        .is_some_and(|error| error.contains("invalid indentation"));
+    if complete && !unindented {
         prop_assert_eq!(error, None, "in {:?}", text);
-        prop_assert_eq!(fast.len(), general.len(), "in {:?}", text);
+        prop_assert_eq!(&fast, &general, "in {:?}", text);
+    } else if same_kinds(&fast[..common], &general[..common]) {
+        prop_assert_eq!(&fast[..common], &general[..common], "in {:?}", text);
+    } else {
+        // Brackets turned out to be a key: the switch of parsers finds out and refuses.
+        let refusal = compose(text.as_bytes(), Way::Usual)
+            .expect_err("no switch")
+            .to_string();
+        prop_assert!(
+            refusal.contains("cannot be a key here") || Some(refusal) == error,
+            "in {:?}",
+            text
+        );
     }
     Ok(())
+}
+
+fn same_kinds(one: &[String], other: &[String]) -> bool {
+    let kind = |event: &String| event.split([' ', '(']).next().map(str::to_owned);
+    one.iter().map(kind).eq(other.iter().map(kind))
 }
 
 proptest! {
