@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The export says something that cannot be imported; nothing was changed.
-    #[error("{}:{line}: {message}", file.display())]
+    #[error("{}{}: {message}", file.display(), Position(*line))]
     Input {
         /// The export file.
         file: PathBuf,
@@ -55,6 +55,18 @@ pub enum Error {
     /// The user asked to stop.
     #[error("interrupted; nothing was changed, run the same command again to start over")]
     Interrupted,
+}
+
+/// A line after the name of its file, if it is known.
+struct Position(u64);
+
+impl std::fmt::Display for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            line => write!(f, ":{line}"),
+        }
+    }
 }
 
 impl Error {

@@ -261,12 +261,18 @@ impl Job<'_> {
     }
 
     /// Take placed files back, and say what the database's complaint means in terms of the export.
-    fn explain(&self, registry: &mut Registry, error: Error, placed: Option<PlacedFiles>) -> Error {
+    fn explain(
+        &self,
+        registry: &mut Registry,
+        plan: &Plan,
+        error: Error,
+        placed: Option<PlacedFiles>,
+    ) -> Error {
         if let Some(Err(undo)) = placed.map(PlacedFiles::undo) {
             self.watch.warn(&format!(
                 "files that were placed could not all be removed: {undo}"
             ));
         }
-        load::diagnose(registry, &self.input).unwrap_or(error)
+        load::diagnose(registry, &self.input, plan).unwrap_or(error)
     }
 }

@@ -8,6 +8,7 @@ pub mod load;
 pub mod plan;
 mod repo;
 pub mod stage;
+pub mod verify;
 pub mod yaml;
 
 pub use error::Error;

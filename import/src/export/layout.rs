@@ -138,8 +138,10 @@ impl Layout {
         if let (Some(field), [Some(begin), end]) = (self.timespan, times) {
             let column = self.fields[field].column;
             if row.cells[column] == Cell::Null {
-                let end = time(end.unwrap_or(&Node::Null))?;
-                let span = Timespan::new(time(begin)?, end).map_err(|e| e.to_string())?;
+                let bound = |key: &str, node| time(node).map_err(|e| format!("{key}: {e}"));
+                let end = bound("datetime_end", end.unwrap_or(&Node::Null))?;
+                let begin = bound("datetime_begin", begin)?;
+                let span = Timespan::new(begin, end).map_err(|e| e.to_string())?;
                 put_timespan(span, column, &mut row);
             }
         }

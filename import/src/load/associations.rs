@@ -5,28 +5,31 @@ use pantry_registry::model::dataset_type::DatasetType;
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::schema::dialect::Dialect;
 
-use super::{LoadReport, datasets_sql, tables};
+use super::{LoadReport, datasets_sql, shown_id, tables};
 use crate::Error;
 use crate::export::{CALIB_TABLE, TAG_TABLE};
-use crate::plan::{Plan, PlanInput};
+use crate::plan::PlanInput;
 
 /// Load the associations of all collections; their datasets must be in the registry by now.
 pub fn load(
     registry: &mut Registry,
     input: &PlanInput<'_>,
-    plan: &Plan,
     report: &mut LoadReport,
 ) -> Result<(), Error> {
     let export = input.export;
+    // All types of the repo: associations may name datasets that only the repo has.
+    let types = registry.dataset_types()?;
+    let types: Vec<DatasetType> = types.into_iter().map(|t| t.dataset_type).collect();
     if !export.tagged.is_empty() {
         check_members(registry, input, TAG_TABLE)?;
-        for group in groups(plan, |_| true) {
+        for group in groups(&types, |_| true) {
             tagged(registry, input, &group, report)?;
         }
     }
     if !export.calibrations.is_empty() {
         check_members(registry, input, CALIB_TABLE)?;
-        for group in groups(plan, |t| t.is_calibration) {
+        check_types(registry, input)?;
+        for group in groups(&types, |t| t.is_calibration) {
             calibrations(registry, input, &group, report)?;
         }
     }
@@ -34,11 +37,11 @@ pub fn load(
 }
 
 /// Distinct dimension groups of the wanted dataset types.
-fn groups(plan: &Plan, wanted: impl Fn(&DatasetType) -> bool) -> Vec<DimensionGroup> {
+fn groups(types: &[DatasetType], wanted: impl Fn(&DatasetType) -> bool) -> Vec<DimensionGroup> {
     let mut groups: Vec<DimensionGroup> = Vec::new();
-    for planned in plan.dataset_types.iter().filter(|t| wanted(&t.definition)) {
-        if !groups.contains(&planned.definition.dimensions) {
-            groups.push(planned.definition.dimensions.clone());
+    for dataset_type in types.iter().filter(|t| wanted(t)) {
+        if !groups.contains(&dataset_type.dimensions) {
+            groups.push(dataset_type.dimensions.clone());
         }
     }
     groups
@@ -52,7 +55,7 @@ fn check_members(registry: &mut Registry, input: &PlanInput<'_>, table: &str) ->
         |row| {
             unknown = Some((
                 row.get_str(0)?.to_owned(),
-                row.get_str(1)?.to_owned(),
+                shown_id(row.get_str(1)?),
                 row.get_i64(2)?,
             ));
             Ok::<(), Error>(())
@@ -64,6 +67,32 @@ fn check_members(registry: &mut Registry, input: &PlanInput<'_>, table: &str) ->
             u64::try_from(line).unwrap_or(0),
             format!("collection '{collection}' holds dataset {id}, which is neither in the export nor in the repo"),
         )),
+    }
+}
+
+/// Only datasets of calibration types have validity ranges.
+fn check_types(registry: &mut Registry, input: &PlanInput<'_>) -> Result<(), Error> {
+    let sql = format!(
+        "SELECT g.collection, CAST(g.id AS text), g.line, y.name FROM {} g JOIN {} d ON d.id = g.id \
+         JOIN {} y ON y.id = d.dataset_type_id WHERE y.calibration_association_table IS NULL ORDER BY g.seq LIMIT 1",
+        input.place.stage(CALIB_TABLE),
+        input.place.repo("dataset"),
+        input.place.repo("dataset_type"),
+    );
+    let mut found = None;
+    registry.connection().query(&sql, &[], |row| {
+        let message = format!(
+            "collection '{}' has a validity range for dataset {} of type '{}', which is not a calibration type",
+            row.get_str(0)?,
+            shown_id(row.get_str(1)?),
+            row.get_str(3)?
+        );
+        found = Some((row.get_i64(2)?, message));
+        Ok::<(), Error>(())
+    })?;
+    match found {
+        None => Ok(()),
+        Some((line, message)) => Err(input.fault(u64::try_from(line).unwrap_or(0), message)),
     }
 }
 
@@ -132,8 +161,8 @@ fn calibrations(
     registry.connection().query(&sql, &[], |row| {
         overlap = Some((
             row.get_str(0)?.to_owned(),
-            row.get_str(1)?.to_owned(),
-            row.get_str(2)?.to_owned(),
+            shown_id(row.get_str(1)?),
+            shown_id(row.get_str(2)?),
         ));
         Ok::<(), Error>(())
     })?;

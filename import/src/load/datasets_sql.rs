@@ -4,7 +4,7 @@ use pantry_registry::model::element::Element;
 use pantry_registry::model::universe::Universe;
 
 use super::place::{Place, list, quote};
-use super::records_sql::exists_nowhere;
+use super::records_sql::nowhere;
 use crate::export::{CALIB_TABLE, FILE_TABLE, Shape, TAG_TABLE};
 
 /// Dataset types as `no` (index into [`crate::export::Export::types`]), `id`, `storage_class`.
@@ -286,17 +286,21 @@ pub fn missing_dimension(
     staged: Option<&str>,
 ) -> String {
     let required = universe.required_columns(dimension);
-    let terms: Vec<String> = required
+    let columns: Vec<String> = required
         .iter()
-        .map(|(d, field, _)| format!("m.{} = s.{}", quote(field), quote(&format!("k_{d}"))))
+        .map(|(_, field, _)| (*field).to_owned())
         .collect();
+    let values: Vec<String> = required
+        .iter()
+        .map(|(d, _, _)| format!("s.{}", quote(&format!("k_{d}"))))
+        .collect();
+    let (joins, condition) = nowhere(place, &dimension.name, staged, &columns, &values);
     format!(
-        "SELECT {}, f.line FROM {} JOIN {} f ON f.seq = s.file WHERE {} AND {} LIMIT 1",
-        list("s.", required.iter().map(|(d, _, _)| format!("k_{d}"))),
+        "SELECT {}, f.line FROM {} JOIN {} f ON f.seq = s.file {joins} WHERE {} AND {condition} LIMIT 1",
+        values.join(", "),
         group.from(place),
         place.stage(FILE_TABLE),
         group.is_member(),
-        exists_nowhere(place, &dimension.name, staged, &terms.join(" AND ")),
     )
 }
 

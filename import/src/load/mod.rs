@@ -19,6 +19,7 @@ use serde::Serialize;
 
 pub use datasets_sql::PLACED_TABLE;
 pub use diagnose::diagnose;
+pub(crate) use diagnose::shown_id;
 pub(crate) use maps::fill as fill_maps;
 pub use place::{IngestTime, Place, quote};
 pub use session::{attach, copy_placed, place};
@@ -71,7 +72,7 @@ pub fn load(
     if let Some(datastore) = datastore {
         files(registry, input, datastore, &mut report)?;
     }
-    associations::load(registry, input, plan, &mut report)?;
+    associations::load(registry, input, &mut report)?;
     chains(registry, input, &mut report)?;
     Ok(report)
 }
@@ -162,7 +163,7 @@ fn datasets(
     }
     let added = report.rows.get("dataset").copied().unwrap_or(0);
     if added + plan.existing_datasets != input.export.datasets
-        && let Some(fault) = diagnose(registry, input)
+        && let Some(fault) = diagnose(registry, input, plan)
     {
         return Err(fault);
     }

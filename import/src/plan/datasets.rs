@@ -9,7 +9,7 @@ use super::{Plan, PlanInput};
 use crate::Error;
 use crate::export::record_table;
 use crate::load::datasets_sql::{self, DatasetGroup};
-use crate::load::tables;
+use crate::load::{shown_id, tables};
 
 /// Datasets of one shape whose types share a dimension group.
 #[derive(Debug, Clone)]
@@ -151,10 +151,7 @@ fn missing_dimension(
     registry.connection().query(&sql, &[], |row| {
         let mut pairs = Vec::new();
         for (i, (_, field, _)) in keys.iter().enumerate() {
-            pairs.push(format!(
-                "{field}={}",
-                row.get_opt_str(i)?.map(str::to_owned).unwrap_or_default()
-            ));
+            pairs.push(format!("{field}={}", super::key_text(row, i)?));
         }
         found = Some((pairs.join(", "), row.get_i64(keys.len())?));
         Ok::<(), Error>(())
@@ -191,9 +188,9 @@ fn existing(
     let mut conflict = None;
     registry.connection().query(&sql, &[], |row| {
         conflict = Some((
-            row.get_str(0)?.to_owned(),
+            shown_id(row.get_str(0)?),
             row.get_i64(1)?,
-            row.get_str(2)?.to_owned(),
+            shown_id(row.get_str(2)?),
             row.get_str(3)?.to_owned(),
             row.get_str(4)?.to_owned(),
             row.get_i64(5)?,

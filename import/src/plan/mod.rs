@@ -2,13 +2,15 @@
 
 mod datasets;
 mod expected;
+mod line;
 mod records;
 mod registrations;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pantry_registry::Registry;
+use pantry_registry::database::Row;
+use pantry_registry::{Registry, RegistryError};
 use serde::Serialize;
 
 pub use datasets::DatasetKind;
@@ -68,6 +70,14 @@ impl PlanInput<'_> {
 
     pub(crate) fn skips(&self, element: &str) -> bool {
         self.skip_dimensions.iter().any(|s| s == element)
+    }
+}
+
+/// A value of a key, in words. Keys are integers or text, and SQLite does not turn one into the other.
+fn key_text(row: &Row<'_>, column: usize) -> Result<String, RegistryError> {
+    match row.get_opt_i64(column) {
+        Ok(number) => Ok(number.map_or_else(String::new, |n| n.to_string())),
+        Err(_) => Ok(row.get_opt_str(column)?.unwrap_or_default().to_owned()),
     }
 }
 

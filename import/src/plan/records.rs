@@ -160,24 +160,30 @@ fn dependencies(
         let mut missing = None;
         registry.connection().query(&sql, &[], |row| {
             let values: Result<Vec<String>, _> = (0..universe.required_columns(other).len())
-                .map(|i| row.get_opt_str(i).map(|v| v.unwrap_or_default().to_owned()))
+                .map(|i| super::key_text(row, i))
                 .collect();
             missing = Some(values?);
             Ok::<(), Error>(())
         })?;
         if let Some(values) = missing {
-            let names: Vec<String> = universe
-                .required_columns(other)
+            let columns = universe.required_columns(other);
+            let given: Vec<(&str, String)> = columns
+                .iter()
+                .zip(&values)
+                .map(|((dimension, _, _), v)| (*dimension, v.clone()))
+                .collect();
+            let line = super::line::of_record(input.file, &element.name, &given);
+            let names: Vec<String> = columns
                 .iter()
                 .zip(values)
                 .map(|((_, field, _), v)| format!("{field}={v}"))
                 .collect();
             let message = format!(
-                "a {} record needs the {name} record ({}), which is neither in the export nor in the repo",
+                "a record of {} needs the {name} record ({}), which is neither in the export nor in the repo",
                 element.name,
                 names.join(", ")
             );
-            return Err(input.fault(0, message));
+            return Err(input.fault(line, message));
         }
     }
     Ok(())

@@ -1,0 +1,127 @@
+//! Files against what their records say, many at once.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pantry_datastore::{Checksum, Found, inspect};
+use rayon::prelude::*;
+
+use super::finding::{Finding, Problem};
+use super::merged::FileRecords;
+use super::record::Record;
+use crate::Error;
+
+/// Files that one thread takes at a time.
+const PIECE: usize = 256;
+
+/// Looks at files.
+pub struct FileCheck<'a> {
+    /// Where relative paths begin.
+    pub folder: &'a Path,
+    /// Whether checksums are computed.
+    pub checksums: bool,
+    /// The threads to do it with.
+    pub threads: &'a rayon::ThreadPool,
+    /// When this is raised, no further file is read.
+    pub cancelled: &'a AtomicBool,
+}
+
+/// What came of one file.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Bytes read for checksums; `None` when none was computed.
+    pub bytes: Option<u64>,
+}
+
+impl FileCheck<'_> {
+    /// Check a batch; answers in the same order. With the flag raised they are incomplete.
+    pub fn check(&self, batch: &[FileRecords]) -> Result<Vec<Checked>, Error> {
+        let pieces: Result<Vec<Vec<Checked>>, Error> = self.threads.install(|| {
+            let pieces = batch.par_chunks(PIECE);
+            pieces.map(|piece| self.check_piece(piece)).collect()
+        });
+        Ok(pieces?.into_iter().flatten().collect())
+    }
+
+    fn check_piece(&self, piece: &[FileRecords]) -> Result<Vec<Checked>, Error> {
+        let paths: Vec<PathBuf> = piece.iter().map(|file| PathBuf::from(&file.key)).collect();
+        let found = inspect(self.folder, &paths, 1)?;
+        let checks = piece.par_iter().zip(found);
+        Ok(checks.map(|(file, found)| self.check_one(file, found)).collect())
+    }
+
+    fn check_one(&self, file: &FileRecords, found: Found) -> Checked {
+        let problem = match found {
+            Found::File { size, .. } => return self.check_content(file, size),
+            Found::Missing => Problem::MissingFile,
+            Found::NotAFile => Problem::NotAFile,
+            Found::Denied | Found::Outside => Problem::Unreadable,
+        };
+        let findings = file.records.iter().map(|record| record.finding(problem));
+        Checked {
+            findings: findings.collect(),
+            bytes: None,
+        }
+    }
+
+    fn check_content(&self, file: &FileRecords, size: u64) -> Checked {
+        let mut checked = Checked::default();
+        let mut known: Vec<Checksum> = Vec::new();
+        for record in &file.records {
+            match record.size {
+                Some(recorded) if u64::try_from(recorded) != Ok(size) => {
+                    let finding = record.finding(Problem::WrongSize);
+                    checked.findings.push(finding.expected(recorded).found(size));
+                }
+                _ => self.check_sum(file, record, &mut known, &mut checked),
+            }
+        }
+        checked
+    }
+
+    /// `known`: the checksums that were computed of this file, by different algorithms.
+    fn check_sum(
+        &self,
+        file: &FileRecords,
+        record: &Record,
+        known: &mut Vec<Checksum>,
+        checked: &mut Checked,
+    ) {
+        let Some(text) = record.checksum.as_deref().filter(|_| self.checksums) else {
+            return;
+        };
+        let Ok(recorded) = Checksum::from_str(text) else {
+            let finding = record.finding(Problem::BadChecksum);
+            checked.findings.push(finding.found(text));
+            return;
+        };
+        if known.contains(&recorded) || self.cancelled.load(Ordering::Relaxed) {
+            return;
+        }
+        let same_kind = |sum: &&Checksum| {
+            std::mem::discriminant(*sum) == std::mem::discriminant(&recorded)
+        };
+        let actual = match known.iter().find(same_kind) {
+            Some(actual) => *actual,
+            None => match recorded.same_kind_of(&self.folder.join(&file.key)) {
+                Ok((actual, bytes)) => {
+                    known.push(actual);
+                    checked.bytes = Some(checked.bytes.unwrap_or(0) + bytes);
+                    actual
+                }
+                Err(error) => {
+                    let finding = record.finding(Problem::Unreadable);
+                    checked.findings.push(finding.found(error));
+                    return;
+                }
+            },
+        };
+        if actual != recorded {
+            let finding = record.finding(Problem::WrongChecksum);
+            checked.findings.push(finding.expected(recorded).found(actual));
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The sorted walk of the files below the root, merged with the sorted records.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::iter::Peekable;
+use std::path::Path;
+
+use pantry_datastore::transfer::is_leftover;
+use pantry_datastore::{DatastoreError, WalkedFile, WalkedKind, walk_after};
+use pantry_registry::Registry;
+
+use super::check::{Checked, FileCheck};
+use super::finding::{Finding, Problem};
+use super::merged::{FileRecords, Merged};
+use super::odd::{OddRecords, Place};
+use super::pages::Pages;
+use super::position::Position;
+use super::{Report, Verification};
+use crate::Error;
+
+/// Records that are checked at a time, and walked files between two checkpoints.
+const BATCH: usize = 8192;
+
+type Walked = Result<WalkedFile, DatastoreError>;
+
+impl Verification<'_> {
+    /// Check the files below the root after `after`. True unless the user stopped it.
+    pub(super) fn check_files(
+        &self,
+        registry: &mut Registry,
+        odd: &OddRecords,
+        after: &str,
+        report: &mut Report<'_>,
+    ) -> Result<bool, Error> {
+        let pages = match self.has_records {
+            true => Some(Pages::new(registry.connection(), &self.records_table, after)?),
+            false => None,
+        };
+        let mut merged = Merged::new(pages, odd.of(Place::Inside, after));
+        let mut walk = walk_after(&self.root, after.as_bytes()).peekable();
+        let files = self.file_check(&self.root);
+        loop {
+            let (batch, has_more) = merged.batch(BATCH)?;
+            let checked = files.check(&batch)?;
+            if self.is_stopped() {
+                return Ok(false);
+            }
+            let Some(last) = batch.last().map(|file| file.key.clone()) else {
+                break;
+            };
+            for (file, checked) in batch.into_iter().zip(checked) {
+                if !self.walk_to(Some(&file.key), &mut walk, report)? {
+                    return Ok(false);
+                }
+                self.count(&file, &checked, report)?;
+            }
+            if !has_more {
+                report.checkpoint(Position::Files { after: last })?;
+            }
+        }
+        self.walk_to(None, &mut walk, report)
+    }
+
+    /// Check the files that records name by URI, after `after`. True unless the user stopped it.
+    pub(super) fn check_elsewhere(
+        &self,
+        odd: &OddRecords,
+        after: &str,
+        report: &mut Report<'_>,
+    ) -> Result<bool, Error> {
+        let mut merged = Merged::new(None, odd.of(Place::Outside, after));
+        let files = self.file_check(Path::new("/"));
+        loop {
+            let (batch, has_more) = merged.batch(BATCH)?;
+            let checked = files.check(&batch)?;
+            if self.is_stopped() {
+                return Ok(false);
+            }
+            let Some(last) = batch.last().map(|file| file.key.clone()) else {
+                break;
+            };
+            for (file, checked) in batch.into_iter().zip(checked) {
+                self.count(&file, &checked, report)?;
+            }
+            if !has_more {
+                report.checkpoint(Position::Elsewhere { after: last })?;
+            }
+        }
+        let mut remote = Merged::new(None, odd.of(Place::Remote, ""));
+        let mut nowhere = Merged::new(None, odd.of(Place::Nowhere, ""));
+        while let (batch, _) = remote.batch(BATCH)?
+            && !batch.is_empty()
+        {
+            report.counts.remote += batch.len() as u64;
+            for file in &batch {
+                self.count(file, &Checked::default(), report)?;
+            }
+        }
+        while let (batch, _) = nowhere.batch(BATCH)?
+            && !batch.is_empty()
+        {
+            for file in &batch {
+                let findings = file.records.iter().map(|r| r.finding(Problem::BadPath));
+                let findings = findings.collect();
+                let bytes = None;
+                self.count(file, &Checked { findings, bytes }, report)?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn file_check<'a>(&'a self, folder: &'a Path) -> FileCheck<'a> {
+        FileCheck {
+            folder,
+            checksums: self.checksums,
+            threads: &self.threads,
+            cancelled: self.cancelled,
+        }
+    }
+
+    fn count(
+        &self,
+        file: &FileRecords,
+        checked: &Checked,
+        report: &mut Report<'_>,
+    ) -> Result<(), Error> {
+        let records = file.records.len() as u64;
+        report.counts.files += 1;
+        report.counts.records += records;
+        if let Some(bytes) = checked.bytes {
+            report.counts.checksums += 1;
+            report.counts.bytes += bytes;
+        }
+        checked
+            .findings
+            .iter()
+            .try_for_each(|finding| report.add(finding))?;
+        report.watch.advance(records);
+        Ok(())
+    }
+
+    /// Report what is walked before `end` and pass over `end` itself; without an end, the rest. True unless the user
+    /// stopped it.
+    fn walk_to<W: Iterator<Item = Walked>>(
+        &self,
+        end: Option<&str>,
+        walk: &mut Peekable<W>,
+        report: &mut Report<'_>,
+    ) -> Result<bool, Error> {
+        let is_due = |walked: &Walked| match (walked, end) {
+            (Ok(file), Some(end)) => bytes_of(&file.path) <= end.as_bytes(),
+            _ => true,
+        };
+        let mut since_checkpoint = 0;
+        while let Some(walked) = walk.next_if(is_due) {
+            if self.is_stopped() {
+                return Ok(false);
+            }
+            let file = match walked {
+                Ok(file) => file,
+                Err(error) => {
+                    let finding = Finding::new(Problem::Unreadable);
+                    report.add(&finding.found(error))?;
+                    continue;
+                }
+            };
+            if end.is_some_and(|end| bytes_of(&file.path) == end.as_bytes()) {
+                continue;
+            }
+            self.without_record(&file, report)?;
+            since_checkpoint += 1;
+            if since_checkpoint >= BATCH
+                && let Some(after) = file.path.to_str()
+            {
+                since_checkpoint = 0;
+                let after = after.to_owned();
+                report.checkpoint(Position::Files { after })?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn without_record(&self, file: &WalkedFile, report: &mut Report<'_>) -> Result<(), Error> {
+        let full = self.root.join(&file.path);
+        if self.known.contains(&full) {
+            return Ok(());
+        }
+        let is_link = file.kind == WalkedKind::Symlink;
+        let name = file.path.file_name().unwrap_or(OsStr::new(""));
+        let problem = if is_leftover(name) {
+            Problem::Leftover
+        } else if is_link && fs::metadata(&full).is_ok_and(|target| target.is_dir()) {
+            report.counts.linked_folders += 1;
+            return Ok(());
+        } else {
+            Problem::ExtraFile
+        };
+        report.add(&Finding::new(problem).at(file.path.to_string_lossy()))
+    }
+}
+
+fn bytes_of(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
