@@ -52,6 +52,11 @@ pub enum Error {
     /// The registry refused or failed.
     #[error(transparent)]
     Registry(#[from] pantry_registry::RegistryError),
+    /// The connection broke while the rows were being committed, so they may be there or not. Files that were placed stay.
+    #[error(
+        "whether the rows were committed is not known ({0}); run the same command again, it completes or does nothing"
+    )]
+    CommitUnknown(Box<pantry_registry::RegistryError>),
     /// The user asked to stop.
     #[error("interrupted; nothing was changed, run the same command again to start over")]
     Interrupted,

@@ -115,6 +115,7 @@ pub fn import(
         },
     )?;
     export.warnings.iter().for_each(|w| watch.warn(w));
+    let formatters = files.as_ref().map(|f| f.formatters.clone());
     let place = load::place(registry);
     load::attach(registry, &stage, &place)?;
     let job = Job {
@@ -123,9 +124,11 @@ pub fn import(
             export: &export,
             skip_dimensions: &options.skip_dimensions,
             place: &place,
+            formatters: formatters.as_ref(),
         },
         options,
         watch,
+        planned_at: load::data_version(registry)?,
     };
     if let Some(files) = &mut files {
         files.mode = files::resolve_mode(&stage, files)?;
@@ -146,6 +149,8 @@ struct Job<'a> {
     input: PlanInput<'a>,
     options: &'a ImportOptions,
     watch: &'a dyn Watch,
+    /// What [`load::data_version`] was before the plan was made.
+    planned_at: i64,
 }
 
 impl Job<'_> {
@@ -211,7 +216,14 @@ impl Job<'_> {
                     "another import is placing files in this datastore; waiting for it to end",
                 )
             };
-            let done = files::place(registry, stage, &self.input, &plan, files, missing, on_wait)?;
+            let done = files::place(registry, stage, &self.input, &plan, files, missing, on_wait);
+            let done = done.map_err(|error| match error {
+                // Two datasets of the export may want one place.
+                Error::Datastore(_) => {
+                    load::diagnose(registry, &self.input, &plan).unwrap_or(error)
+                }
+                error => error,
+            })?;
             report.files_recorded = done.recorded;
             report.files_placed = done.placed;
             report.bytes_placed = done.bytes;
@@ -220,9 +232,9 @@ impl Job<'_> {
             load::copy_placed(registry, stage, self.input.place)?;
         }
         self.watch.begin(Step::Load, 0);
-        let (plan, load) = match self.write(registry, plan) {
-            Ok(done) => done,
-            Err(error) => return Err(self.explain(registry, error, placed)),
+        let (plan, load) = match self.write(registry, &plan) {
+            Ok((newer, load)) => (newer.unwrap_or(plan), load),
+            Err(error) => return Err(self.explain(registry, &plan, error, placed)),
         };
         report.load = load;
         // The datastore's lock is held until the sources are gone.
@@ -238,24 +250,32 @@ impl Job<'_> {
     }
 
     /// The transaction. If others have written since the plan was made, a new one is made under the lock.
-    fn write(&self, registry: &mut Registry, plan: Plan) -> Result<(Plan, LoadReport), Error> {
-        let before = load::data_version(registry)?;
+    fn write(
+        &self,
+        registry: &mut Registry,
+        plan: &Plan,
+    ) -> Result<(Option<Plan>, LoadReport), Error> {
         load::begin(registry)?;
         let result = (|| {
-            let changed = load::data_version(registry)? != before;
-            let plan = if changed {
-                plan::plan(registry, &self.input)?
-            } else {
-                plan
+            let changed = load::data_version(registry)? != self.planned_at;
+            let newer = match changed {
+                true => Some(plan::plan(registry, &self.input)?),
+                false => None,
             };
+            let plan = newer.as_ref().unwrap_or(plan);
             let loaded = load::load(
                 registry,
                 &self.input,
-                &plan,
+                plan,
                 self.options.datastore.as_ref(),
                 IngestTime::now(),
             )?;
-            Ok::<_, Error>((plan, loaded))
+            let added = loaded.rows.get("dataset").copied().unwrap_or(0);
+            if added + plan.existing_datasets != self.input.export.datasets {
+                // Others have put some of these datasets in since the plan was made (PostgreSQL): the same ones?
+                plan::plan(registry, &self.input)?;
+            }
+            Ok::<_, Error>((newer, loaded))
         })();
         load::end(registry, result)
     }
@@ -268,6 +288,11 @@ impl Job<'_> {
         error: Error,
         placed: Option<PlacedFiles>,
     ) -> Error {
+        if matches!(error, Error::CommitUnknown(_)) {
+            // The rows may be there, so their files must stay.
+            drop(placed.map(PlacedFiles::keep));
+            return error;
+        }
         if let Some(Err(undo)) = placed.map(PlacedFiles::undo) {
             self.watch.warn(&format!(
                 "files that were placed could not all be removed: {undo}"

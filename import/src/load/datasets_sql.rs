@@ -7,11 +7,12 @@ use super::place::{Place, list, quote};
 use super::records_sql::nowhere;
 use crate::export::{CALIB_TABLE, FILE_TABLE, Shape, TAG_TABLE};
 
-/// Dataset types as `no` (index into [`crate::export::Export::types`]), `id`, `storage_class`.
+/// Dataset types as `no` (index into [`crate::export::Export::types`]), `id`, `storage_class`, `formatter` (for files whose
+/// formatter the export does not name).
 pub const TYPE_MAP: &str = "import_type";
 /// Runs as `no` (index into [`crate::export::Export::runs`]), `id`.
 pub const RUN_MAP: &str = "import_run";
-/// Formatters as `no` (index into [`crate::export::Export::formatters`]), `name`.
+/// Formatters as `no` (index into [`crate::export::Export::formatters`]), `name` (NULL if the export names none).
 pub const FORMATTER_MAP: &str = "import_formatter";
 /// Placed files as `file` (`seq` of the stage's file table), `path`, `size`, `checksum`.
 pub const PLACED_TABLE: &str = "placed";
@@ -112,7 +113,7 @@ pub fn insert_locations(place: &Place, shape: &Shape) -> String {
 pub fn insert_file_records(place: &Place, shape: &Shape, records_table: &str) -> String {
     format!(
         "INSERT INTO {} (dataset_id, path, formatter, storage_class, component, checksum, file_size) \
-         SELECT s.id, p.path, m.name, t.storage_class, '{NO_COMPONENT}', p.checksum, p.size FROM {} s \
+         SELECT s.id, p.path, coalesce(m.name, t.formatter), t.storage_class, '{NO_COMPONENT}', p.checksum, p.size FROM {} s \
          JOIN {} f ON f.seq = s.file JOIN {} p ON p.file = s.file JOIN {} t ON t.no = s.type \
          JOIN {} m ON m.no = f.formatter WHERE true ORDER BY s.seq ON CONFLICT (dataset_id, component) DO NOTHING",
         place.repo(records_table),

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use pantry_datastore::LookupEntity;
 use pantry_registry::Registry;
 use pantry_registry::database::Value;
+use pantry_registry::model::dataset_type::DatasetType;
 use pantry_registry::schema::managers::CollectionKey;
 
 use super::datasets_sql::{FORMATTER_MAP, RUN_MAP, TYPE_MAP};
@@ -19,7 +21,7 @@ pub fn fill(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> Resu
     create(
         registry,
         TYPE_MAP,
-        "no bigint, id bigint, storage_class text",
+        "no bigint, id bigint, storage_class text, formatter text",
     )?;
     create(registry, RUN_MAP, &format!("no bigint, id {run_type}"))?;
     create(registry, FORMATTER_MAP, "no bigint, name text")?;
@@ -29,12 +31,16 @@ pub fn fill(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> Resu
         .map(|t| (t.dataset_type.name, t.id))
         .collect();
     for (number, name) in input.export.types.iter().enumerate() {
-        let storage_class = plan.dataset_types.iter().find(|t| t.name == *name);
-        let storage_class = storage_class.map_or("", |t| t.definition.storage_class.as_str());
+        let definition = plan
+            .dataset_types
+            .iter()
+            .find(|t| t.name == *name)
+            .map(|t| &t.definition);
         let row = [
             int(number),
             Value::Int(ids.get(name).copied().unwrap_or(-1)),
-            Value::from(storage_class),
+            Value::from(definition.map_or("", |d| d.storage_class.as_str())),
+            Value::from(definition.and_then(|d| default_formatter(input, d))),
         ];
         insert(registry, input, TYPE_MAP, &row)?;
     }
@@ -60,6 +66,18 @@ pub fn fill(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> Resu
         )?;
     }
     Ok(())
+}
+
+/// The formatter that the repo's configuration has for a dataset type.
+fn default_formatter<'a>(input: &PlanInput<'a>, dataset_type: &DatasetType) -> Option<&'a str> {
+    let dimensions: Vec<&str> = dataset_type.dimensions.names().collect();
+    input.formatters?.get(&LookupEntity {
+        dataset_type: &dataset_type.name,
+        dimensions: &dimensions,
+        storage_class: &dataset_type.storage_class,
+        parent_storage_class: None,
+        instrument: None,
+    })
 }
 
 fn create(registry: &mut Registry, table: &str, columns: &str) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! The one transaction of an import.
 
-use pantry_registry::Registry;
 use pantry_registry::schema::dialect::Dialect;
+use pantry_registry::{Registry, RegistryError};
 
 use crate::Error;
 
@@ -48,9 +48,13 @@ pub fn begin(registry: &mut Registry) -> Result<(), Error> {
 /// Commit what succeeded, roll back what failed.
 pub fn end<T>(registry: &mut Registry, result: Result<T, Error>) -> Result<T, Error> {
     let connection = registry.connection();
-    let result = result.and_then(|value| {
-        connection.commit()?;
-        Ok(value)
+    let is_postgresql = connection.dialect() == Dialect::Postgresql;
+    let result = result.and_then(|value| match connection.commit() {
+        Ok(()) => Ok(value),
+        // A constraint that is checked at the end; everything else on a network may come after the deed.
+        Err(error @ RegistryError::Constraint { .. }) => Err(error.into()),
+        Err(error) if is_postgresql => Err(Error::CommitUnknown(Box::new(error))),
+        Err(error) => Err(error.into()),
     });
     if result.is_err() {
         // The first error says what is wrong; a failing rollback (a lost connection) would only hide it.

@@ -9,6 +9,7 @@ mod registrations;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use pantry_datastore::FormatterNames;
 use pantry_registry::database::Row;
 use pantry_registry::{Registry, RegistryError};
 use serde::Serialize;
@@ -57,6 +58,8 @@ pub struct PlanInput<'a> {
     pub skip_dimensions: &'a [String],
     /// Where tables are.
     pub place: &'a Place,
+    /// Formatters of dataset types, for files whose formatter the export does not name; `None` without files.
+    pub formatters: Option<&'a FormatterNames>,
 }
 
 impl PlanInput<'_> {
