@@ -98,14 +98,20 @@ fn collection(
                     let child = pair[0].as_str();
                     children.push(
                         child
-                            .ok_or_else(|| format!("chain '{name}' has a child whose name is not a string"))?
+                            .ok_or_else(|| {
+                                format!("chain '{name}' has a child whose name is not a string")
+                            })?
                             .to_owned(),
                     );
                     warnings.push(format!(
                         "CHAINED collection '{name}' restricts the search of its children, which no longer exists and is ignored"
                     ));
                 }
-                _ => return Err(format!("chain '{name}' has a child whose name is not a string")),
+                _ => {
+                    return Err(format!(
+                        "chain '{name}' has a child whose name is not a string"
+                    ));
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use pantry_registry::Registry;
 use uuid::Uuid;
 
-use super::{datasets_sql, shown_id};
+use super::datasets_sql;
 use crate::Error;
 use crate::plan::{Plan, PlanInput};
 

@@ -8,7 +8,6 @@ mod maps;
 mod place;
 pub(crate) mod records_sql;
 mod session;
-mod shown_id;
 pub(crate) mod tables;
 mod transaction;
 
@@ -23,7 +22,7 @@ pub use diagnose::diagnose;
 pub(crate) use maps::fill as fill_maps;
 pub use place::{IngestTime, Place, quote};
 pub use session::{attach, copy_placed, place};
-pub(crate) use shown_id::shown_id;
+pub(crate) use diagnose::shown_id;
 pub use transaction::{begin, data_version, end};
 
 use crate::Error;
