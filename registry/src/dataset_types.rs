@@ -178,6 +178,7 @@ impl Registry {
                 "the configuration overrides the storage class of dataset type '{name}', so it cannot be registered"
             )));
         }
+        self.lock_definitions()?;
         let dimensions_key =
             self.ensure_dataset_tables(&dataset_type.dimensions, dataset_type.is_calibration)?;
         let calibs = dataset_type

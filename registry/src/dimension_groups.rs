@@ -44,8 +44,7 @@ impl Registry {
             return Ok((key, false));
         }
         // No unique constraint keeps two processes from giving the same group two numbers.
-        self.connection
-            .lock_tables(&["dimension_graph_key", "dimension_graph_definition"])?;
+        self.lock_definitions()?;
         if let Some(key) = self.find_dimension_group(group)? {
             return Ok((key, false));
         }

@@ -8,6 +8,7 @@ pub mod config;
 mod create;
 pub mod database;
 pub mod dataset_types;
+mod definition_lock;
 mod dimension_config;
 mod dimension_groups;
 pub mod error;

@@ -24,7 +24,7 @@ impl Registry {
             return Ok(());
         }
         // Whoever makes tables waits here for others who do; `IF NOT EXISTS` alone fails when two do so at once.
-        self.connection.lock_tables(&["dimension_graph_key"])?;
+        self.lock_definitions()?;
         if self.has_table(&table.name)? {
             return Ok(());
         }

@@ -233,7 +233,7 @@ impl Connection {
         match &mut self.backend {
             Backend::Sqlite(_) => Ok(()),
             Backend::Postgresql(database) => database.batch(&format!(
-                "LOCK TABLE {} IN EXCLUSIVE MODE",
+                "LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE",
                 tables.join(", ")
             )),
         }

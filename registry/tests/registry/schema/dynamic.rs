@@ -177,3 +177,53 @@ fn a_failed_transaction_leaves_no_tables() {
         assert!(registry.dataset_types().unwrap().is_empty());
     }
 }
+
+/// Registers all types, each in its own transaction, forwards or backwards; returns how many were new.
+fn register_one_by_one(place: &Place, backwards: bool) -> usize {
+    let mut registry = place.open_ours();
+    let mut rows: Vec<_> = TYPES.iter().collect();
+    if backwards {
+        rows.reverse();
+    }
+    let added = rows.into_iter().map(|row| {
+        let wanted = dataset_type(&registry, row);
+        registry
+            .write(|r| {
+                let registered = r.register_dataset_type(&wanted)?;
+                r.register_collection(row.0, CollectionType::Run, None)?;
+                Ok::<_, RegistryError>(registered)
+            })
+            .unwrap()
+    });
+    added.filter(|(_, new)| *new).count()
+}
+
+#[test]
+fn two_who_register_the_same_things_at_once_share_the_work() {
+    let universe = dimension_config(None, &Environment::from_process()).unwrap();
+    for place in [Place::sqlite(), Place::postgresql()] {
+        place.create_ours(Managers::default(), &universe).unwrap();
+        let added: usize = std::thread::scope(|scope| {
+            let workers = [false, true, false, true].map(|backwards| {
+                scope.spawn({
+                    let place = &place;
+                    move || register_one_by_one(place, backwards)
+                })
+            });
+            workers.map(|w| w.join().unwrap()).iter().sum()
+        });
+        assert_eq!(added, TYPES.len());
+        let mut registry = place.open_ours();
+        assert_eq!(registry.dataset_types().unwrap().len(), TYPES.len());
+        assert_eq!(registry.collections().unwrap().len(), TYPES.len());
+        let groups = registry.dimension_groups().unwrap();
+        let mut seen: Vec<String> = groups.values().map(ToString::to_string).collect();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(
+            seen.len(),
+            groups.len(),
+            "a group has two numbers: {groups:?}"
+        );
+    }
+}
