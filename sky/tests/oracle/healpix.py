@@ -155,7 +155,9 @@ class Writer:
         lat = [a.getLat().asRadians(), rng.choice([b.getLat().asRadians(), half, -half, 0.0, math.asin(2 / 3)])]
         lon = [a.getLon().asRadians(), rng.choice([b.getLon().asRadians(), 0.0, 2 * math.pi, math.pi, 1e-12])]
         rng.shuffle(lon)
-        if rng.random() < 0.6:  # Narrow, often at a pole.
+        if rng.random() < 0.1:  # Hardly any width, or hardly less than all longitudes.
+            lon[1] = (lon[0] + rng.choice([-1, 1]) * 10 ** rng.uniform(-16, -13)) % (2 * math.pi)
+        elif rng.random() < 0.6:  # Narrow, often at a pole.
             s = 10 ** rng.uniform(-7, 0)
             lat[0] = rng.choice([lat[0], half, -half, rng.choice([half, -half]) * (1 - 10 ** rng.uniform(-16, -1))])
             lat[1] = max(-half, min(half, lat[0] + s * rng.choice([1, -1])))
