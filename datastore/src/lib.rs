@@ -24,4 +24,4 @@ pub use inspect::{Found, check_readable, inspect, inspect_one};
 pub use location::{DatastoreRoot, Location};
 pub use lookup::{Conform, LookupEntity, LookupValue};
 pub use resource_path::ResourcePath;
-pub use walk::{WalkedFile, WalkedKind, walk};
+pub use walk::{WalkedFile, WalkedKind, walk, walk_after};

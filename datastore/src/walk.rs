@@ -34,10 +34,19 @@ pub enum WalkedKind {
 /// collation has them, so that both can be merged). Folders are not reported, symbolic links not followed.
 ///
 /// Memory: the names of the folders on the way down. A folder that cannot be read is one error; the walk goes on.
-pub fn walk(root: &Path) -> impl Iterator<Item = Result<WalkedFile>> {
-    let root = root.to_path_buf();
+pub fn walk(root: &Path) -> impl Iterator<Item = Result<WalkedFile>> + use<> {
+    walk_after(root, b"")
+}
+
+/// The rest of a [`walk`], after the path with the bytes `after`; folders that lie wholly before are not listed.
+pub fn walk_after(root: &Path, after: &[u8]) -> impl Iterator<Item = Result<WalkedFile>> + use<> {
+    let (root, after) = (root.to_path_buf(), after.to_vec());
     let entries = WalkDir::new(&root).min_depth(1).sort_by(by_path);
-    entries.into_iter().filter_map(move |entry| match entry {
+    let top = root.clone();
+    let entries = entries
+        .into_iter()
+        .filter_entry(move |entry| !lies_before(&top, entry, &after));
+    entries.filter_map(move |entry| match entry {
         Ok(entry) if entry.file_type().is_dir() => None,
         Ok(entry) => Some(Ok(walked(&root, &entry))),
         Err(error) => {
@@ -45,6 +54,17 @@ pub fn walk(root: &Path) -> impl Iterator<Item = Result<WalkedFile>> {
             Some(Err(DatastoreError::io("listing", &path, error.into())))
         }
     })
+}
+
+/// Whether a file is not after `after`, or nothing in a folder can be.
+fn lies_before(root: &Path, entry: &DirEntry, after: &[u8]) -> bool {
+    let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
+    let path = path.as_os_str().as_encoded_bytes();
+    if !entry.file_type().is_dir() {
+        return path <= after && !after.is_empty();
+    }
+    let folder = [path, b"/"].concat();
+    folder.as_slice() < after && !after.starts_with(&folder)
 }
 
 /// A folder sorts as if its name ended in a slash: that is the order of the whole paths.

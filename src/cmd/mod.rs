@@ -3,6 +3,10 @@ mod completions;
 mod config_dump;
 pub mod create;
 mod import;
+mod query_collections;
+mod query_dataset_types;
+mod query_datasets;
+mod verify;
 
 use clap::Subcommand;
 
@@ -20,6 +24,14 @@ pub enum Verb {
     Create(create::Args),
     /// Import an export directory into a repository
     Import(import::Args),
+    /// List collections
+    QueryCollections(query_collections::Args),
+    /// List dataset types
+    QueryDatasetTypes(query_dataset_types::Args),
+    /// List datasets
+    QueryDatasets(query_datasets::Args),
+    /// Check that records, files and tables agree
+    Verify(verify::Args),
 }
 
 impl Verb {
@@ -33,6 +45,10 @@ impl Verb {
             Verb::ConfigDump(args) => config_dump::run(args, context),
             Verb::Create(args) => create::run(args, context),
             Verb::Import(args) => import::run(args, context),
+            Verb::QueryCollections(args) => query_collections::run(args, context),
+            Verb::QueryDatasetTypes(args) => query_dataset_types::run(args, context),
+            Verb::QueryDatasets(args) => query_datasets::run(args, context),
+            Verb::Verify(args) => verify::run(args, context),
         }
     }
 }

@@ -50,7 +50,9 @@ impl FileCheck<'_> {
         let paths: Vec<PathBuf> = piece.iter().map(|file| PathBuf::from(&file.key)).collect();
         let found = inspect(self.folder, &paths, 1)?;
         let checks = piece.par_iter().zip(found);
-        Ok(checks.map(|(file, found)| self.check_one(file, found)).collect())
+        Ok(checks
+            .map(|(file, found)| self.check_one(file, found))
+            .collect())
     }
 
     fn check_one(&self, file: &FileRecords, found: Found) -> Checked {
@@ -74,7 +76,9 @@ impl FileCheck<'_> {
             match record.size {
                 Some(recorded) if u64::try_from(recorded) != Ok(size) => {
                     let finding = record.finding(Problem::WrongSize);
-                    checked.findings.push(finding.expected(recorded).found(size));
+                    checked
+                        .findings
+                        .push(finding.expected(recorded).found(size));
                 }
                 _ => self.check_sum(file, record, &mut known, &mut checked),
             }
@@ -101,9 +105,8 @@ impl FileCheck<'_> {
         if known.contains(&recorded) || self.cancelled.load(Ordering::Relaxed) {
             return;
         }
-        let same_kind = |sum: &&Checksum| {
-            std::mem::discriminant(*sum) == std::mem::discriminant(&recorded)
-        };
+        let same_kind =
+            |sum: &&Checksum| std::mem::discriminant(*sum) == std::mem::discriminant(&recorded);
         let actual = match known.iter().find(same_kind) {
             Some(actual) => *actual,
             None => match recorded.same_kind_of(&self.folder.join(&file.key)) {
@@ -121,7 +124,9 @@ impl FileCheck<'_> {
         };
         if actual != recorded {
             let finding = record.finding(Problem::WrongChecksum);
-            checked.findings.push(finding.expected(recorded).found(actual));
+            checked
+                .findings
+                .push(finding.expected(recorded).found(actual));
         }
     }
 }

@@ -156,7 +156,8 @@ fn check_foreign_keys(connection: &mut Connection, report: &mut Report<'_>) -> R
             None => "a row".to_owned(),
         };
         let (table, parent) = (row.get_str(0)?, row.get_str(2)?);
-        let message = format!("{row_name} of {table} refers to a row of {parent} that does not exist");
+        let message =
+            format!("{row_name} of {table} refers to a row of {parent} that does not exist");
         report.add(&Finding::new(Problem::ForeignKey).found(message))
     })
 }

@@ -33,7 +33,11 @@ impl Verification<'_> {
         report: &mut Report<'_>,
     ) -> Result<bool, Error> {
         let pages = match self.has_records {
-            true => Some(Pages::new(registry.connection(), &self.records_table, after)?),
+            true => Some(Pages::new(
+                registry.connection(),
+                &self.records_table,
+                after,
+            )?),
             false => None,
         };
         let mut merged = Merged::new(pages, odd.of(Place::Inside, after));

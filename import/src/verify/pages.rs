@@ -33,11 +33,7 @@ enum After {
 impl<'a> Pages<'a> {
     /// Pages of the records whose path comes after `after` in byte order. On PostgreSQL a transaction begins, which the
     /// caller ends.
-    pub fn new(
-        connection: &'a mut Connection,
-        table: &'a str,
-        after: &str,
-    ) -> Result<Self, Error> {
+    pub fn new(connection: &'a mut Connection, table: &'a str, after: &str) -> Result<Self, Error> {
         if connection.dialect() == Dialect::Postgresql {
             connection.begin_read()?;
             let declare = format!("DECLARE {CURSOR} NO SCROLL CURSOR FOR SELECT {COLUMNS} FROM ");

@@ -55,15 +55,14 @@ pub fn dashed(id: &str) -> String {
 
 /// Whether the file of a record is simply at its path below the root: no URI, no `..`, no fragment, no escapes.
 pub fn is_plain(path: &str) -> bool {
-    !path.contains(['#', '%', ':'])
-        && path
-            .split('/')
-            .all(|part| !matches!(part, "" | "." | ".."))
+    !path.contains(['#', '%', ':']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// SQL that holds at least for all paths that are not plain.
 pub fn maybe_odd() -> String {
-    let patterns = ["%#%", "%!%%", "%:%", "%//%", "/%", "%./%", "%/", "%/.", "%/.."];
+    let patterns = [
+        "%#%", "%!%%", "%:%", "%//%", "/%", "%./%", "%/", "%/.", "%/..",
+    ];
     let like: Vec<String> = patterns
         .iter()
         .map(|pattern| format!("path LIKE '{pattern}' ESCAPE '!'"))
@@ -89,8 +88,22 @@ mod tests {
             assert!(is_plain(path), "{path}");
         }
         for path in [
-            "", ".", "..", "/a", "a/", "a//b", "./a", "../a", "a/./b", "a/../b", "a/.", "a/..", "a#b",
-            "a%20b", "file:///a", "s3://b/c",
+            "",
+            ".",
+            "..",
+            "/a",
+            "a/",
+            "a//b",
+            "./a",
+            "../a",
+            "a/./b",
+            "a/../b",
+            "a/.",
+            "a/..",
+            "a#b",
+            "a%20b",
+            "file:///a",
+            "s3://b/c",
         ] {
             assert!(!is_plain(path) && odd(path), "{path}");
         }

@@ -67,6 +67,7 @@ impl ResumeFile {
                 replay(&finding)?;
             }
         }
+        drop(lines);
         let mut state = Self {
             path: path.to_owned(),
             out: BufWriter::new(file),
