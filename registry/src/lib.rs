@@ -12,6 +12,7 @@ mod definition_lock;
 mod dimension_config;
 mod dimension_groups;
 pub mod error;
+pub mod listing;
 pub mod model;
 mod opaque_tables;
 mod open;

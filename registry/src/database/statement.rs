@@ -24,6 +24,11 @@ impl Statement {
         }
     }
 
+    /// The dialect that the text is in.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// Add text as it is.
     pub fn text(mut self, sql: &str) -> Self {
         self.sql.push_str(sql);

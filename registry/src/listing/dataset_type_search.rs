@@ -1,0 +1,53 @@
+//! Which dataset types an expression means (`ByDimensionsDatasetRecordStorageManagerUUID.resolve_wildcard`,
+//! `lsst/daf/butler/registry/datasets/byDimensions/_manager.py`).
+
+use crate::dataset_types::DatasetTypeRecord;
+use crate::error::RegistryError;
+use crate::model::dataset_type::DatasetType;
+use crate::model::glob::Wildcard;
+use crate::registry::Registry;
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct DatasetTypeSearch {
+    /// The dataset types: the named ones, then those that fit a pattern. One that is named and fits comes twice, as in
+    /// the reference.
+    pub found: Vec<DatasetTypeRecord>,
+    /// Names that are no dataset types.
+    pub missing: Vec<String>,
+}
+
+/// Look up dataset types by name and pattern.
+///
+/// # Errors
+/// [`RegistryError::Invalid`] for the name of a component.
+pub fn search_dataset_types(
+    registry: &mut Registry,
+    wildcard: &Wildcard,
+) -> Result<DatasetTypeSearch, RegistryError> {
+    let all = registry.dataset_types()?;
+    let Wildcard::Some { names, patterns } = wildcard else {
+        return Ok(DatasetTypeSearch {
+            found: all,
+            missing: Vec::new(),
+        });
+    };
+    let mut search = DatasetTypeSearch {
+        found: Vec::new(),
+        missing: Vec::new(),
+    };
+    for name in names {
+        if let (parent, Some(_)) = DatasetType::split_name(name) {
+            return Err(RegistryError::Invalid(format!(
+                "'{name}' names a component, which the registry does not list; ask for '{parent}'"
+            )));
+        }
+        match all.iter().find(|t| t.dataset_type.name == *name) {
+            Some(found) => search.found.push(found.clone()),
+            None => search.missing.push(name.clone()),
+        }
+    }
+    let fits = |t: &DatasetTypeRecord| patterns.iter().any(|p| p.matches(&t.dataset_type.name));
+    search.found.extend(all.into_iter().filter(fits));
+    Ok(search)
+}

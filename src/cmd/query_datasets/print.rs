@@ -1,0 +1,195 @@
+//! Printing datasets: a table for each dataset type, or the rows of all in one machine format.
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use pantry_datastore::DatastoreRoot;
+use pantry_registry::listing::{DatasetSearch, FileRecord, FoundDataset, KeyValue};
+use pantry_registry::model::dimension_group::DimensionGroup;
+
+use crate::failure::Failure;
+use crate::repo::Repo;
+use crate::rows::{OutputFormat, RowSink, Value};
+use crate::table::{Align, Table};
+
+/// Where to find files.
+pub struct Files {
+    root: DatastoreRoot,
+    /// The table of file records; `None` in a repo that never had a file.
+    pub table: Option<String>,
+}
+
+impl Files {
+    /// The files of a repo's datastore.
+    pub fn of(repo: &mut Repo) -> Result<Self, Failure> {
+        let datastore = repo.datastore()?;
+        let tables = repo.registry.connection().table_names()?;
+        let table = datastore.target.records_table;
+        Ok(Self {
+            root: datastore.root,
+            table: tables.contains(&table).then_some(table),
+        })
+    }
+
+    fn uri(&self, file: Option<FileRecord<'_>>) -> Result<Value<'static>, Failure> {
+        match file {
+            Some(file) => Ok(self.root.locate(file.path)?.uri().to_string().into()),
+            None => Ok(Value::Null),
+        }
+    }
+}
+
+/// Takes the datasets of one type after the other.
+pub struct Printer<'w> {
+    files: Option<Files>,
+    shape: Shape<'w>,
+    name: String,
+    keys: Vec<String>,
+}
+
+enum Shape<'w> {
+    Tables {
+        out: &'w mut dyn Write,
+        /// By the name of the dataset type, or of a component.
+        tables: BTreeMap<String, Table>,
+    },
+    Rows {
+        sink: Box<dyn RowSink + 'w>,
+        /// The dimensions of all dataset types together.
+        keys: Vec<String>,
+        /// For each of them its place among those of the present type.
+        places: Vec<Option<usize>>,
+    },
+}
+
+impl<'w> Printer<'w> {
+    /// A printer for the results of these searches.
+    pub fn new(
+        format: OutputFormat,
+        searches: &[DatasetSearch],
+        files: Option<Files>,
+        out: &'w mut dyn Write,
+    ) -> Result<Self, Failure> {
+        let shape = match format {
+            OutputFormat::Table => Shape::Tables {
+                out,
+                tables: BTreeMap::new(),
+            },
+            format => {
+                let keys = all_keys(searches)?;
+                let mut columns = vec!["type", "run", "id"];
+                columns.extend(keys.iter().map(String::as_str));
+                columns.extend(files.is_some().then_some("uri"));
+                Shape::Rows {
+                    sink: format.sink(&columns, out),
+                    keys,
+                    places: Vec::new(),
+                }
+            }
+        };
+        Ok(Self {
+            files,
+            shape,
+            name: String::new(),
+            keys: Vec::new(),
+        })
+    }
+
+    /// Datasets of this type follow.
+    pub fn begin(&mut self, search: &DatasetSearch) {
+        let dataset_type = &search.dataset_type.dataset_type;
+        self.name.clone_from(&dataset_type.name);
+        let own = dataset_type.dimensions.data_coordinate_keys();
+        self.keys = own.map(str::to_owned).collect();
+        if let Shape::Rows { keys, places, .. } = &mut self.shape {
+            let place = |key: &String| self.keys.iter().position(|own| own == key);
+            *places = keys.iter().map(place).collect();
+        }
+    }
+
+    /// One dataset.
+    pub fn dataset(&mut self, found: &FoundDataset<'_>) -> Result<(), Failure> {
+        let component = found.file.and_then(|file| file.component);
+        let name = match component {
+            None => self.name.clone(),
+            Some(component) => format!("{}.{component}", self.name),
+        };
+        let mut row: Vec<Value<'_>> = vec![
+            Value::from(name.as_str()),
+            found.run.into(),
+            found.id.to_string().into(),
+        ];
+        match &self.shape {
+            Shape::Tables { .. } => row.extend(found.values.iter().map(value)),
+            Shape::Rows { places, .. } => {
+                row.extend(places.iter().map(|place| match place {
+                    Some(place) => value(&found.values[*place]),
+                    None => Value::Null,
+                }));
+            }
+        }
+        if let Some(files) = &self.files {
+            row.push(files.uri(found.file)?);
+        }
+        match &mut self.shape {
+            Shape::Tables { tables, .. } => match tables.get_mut(&name) {
+                Some(table) => table.push(&row),
+                None => {
+                    let mut table = empty_table(&self.keys, self.files.is_some());
+                    table.push(&row);
+                    tables.insert(name.clone(), table);
+                }
+            },
+            Shape::Rows { sink, .. } => sink.row(&row)?,
+        }
+        Ok(())
+    }
+
+    /// There are no more datasets of this type.
+    pub fn end(&mut self) -> Result<(), Failure> {
+        if let Shape::Tables { out, tables } = &mut self.shape {
+            for table in std::mem::take(tables).into_values() {
+                writeln!(out)?;
+                table.write_to(out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// There are no more datasets. After a failure tables are not followed by a blank line.
+    pub fn finish(&mut self, success: bool) -> Result<(), Failure> {
+        match &mut self.shape {
+            Shape::Tables { out, .. } if success => writeln!(out)?,
+            Shape::Tables { .. } => {}
+            Shape::Rows { sink, .. } => sink.finish()?,
+        }
+        Ok(())
+    }
+}
+
+fn value<'a>(key: &KeyValue<'a>) -> Value<'a> {
+    match *key {
+        KeyValue::Int(value) => Value::Int(value),
+        KeyValue::Text(value) => value.into(),
+    }
+}
+
+fn empty_table(keys: &[String], with_uri: bool) -> Table {
+    let mut columns = vec!["type", "run", "id"];
+    columns.extend(keys.iter().map(String::as_str));
+    columns.extend(with_uri.then_some("URI"));
+    Table::new(&columns, Align::Right)
+}
+
+/// The dimensions of all dataset types, in the order in which one type with all of them would have them.
+fn all_keys(searches: &[DatasetSearch]) -> Result<Vec<String>, Failure> {
+    let Some(first) = searches.first() else {
+        return Ok(Vec::new());
+    };
+    let groups = searches
+        .iter()
+        .map(|s| &s.dataset_type.dataset_type.dimensions);
+    let names = groups.flat_map(|group| group.names());
+    let universe = first.dataset_type.dataset_type.dimensions.universe();
+    let all = DimensionGroup::conform(universe, names)?;
+    Ok(all.data_coordinate_keys().map(str::to_owned).collect())
+}
