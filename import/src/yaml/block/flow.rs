@@ -38,7 +38,8 @@ impl BlockParser {
     pub(super) fn flow_is_key(&self) -> bool {
         let mut depth = 0_usize;
         let mut quote = None;
-        for byte in self.lines.rest().bytes().take(KEY_BYTES) {
+        let rest = self.lines.rest();
+        for byte in rest.bytes().take(KEY_BYTES) {
             match (quote, byte) {
                 (Some(open), _) if open == byte => quote = None,
                 // Escaped quotes are not followed here.
@@ -53,7 +54,7 @@ impl BlockParser {
             }
         }
         // An apostrophe inside a word is no quote, so an open one says nothing.
-        quote.is_some()
+        quote.is_some() && rest.len() <= KEY_BYTES
     }
 
     /// The next event inside a flow collection.

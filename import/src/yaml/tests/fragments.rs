@@ -108,7 +108,7 @@ fn fragments() -> impl Strategy<Value = String> {
 }
 
 /// The events of the fast parser as text, and whether it came to the end.
-fn block_events(source: &Source) -> (Vec<String>, bool) {
+pub(super) fn block_events(source: &Source) -> (Vec<String>, bool) {
     let mut parser = BlockParser::new(Text::open(source, &Arc::default()).expect("opens"));
     let mut events = Vec::new();
     loop {

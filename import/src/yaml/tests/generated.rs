@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::canonical::{Way, canonical, compose, reordered};
+use super::fragments::block_events;
 use super::oracle::{ask, registry_data};
+use crate::yaml::source::Source;
 
 /// Both ways of reading must give what Python gave; tells where they do not.
 fn differences(text: &str, expected: &Value, name: &str) -> Option<String> {
@@ -79,4 +81,28 @@ fn reads_the_exports_of_the_wheel() {
         ));
     }
     assert_none(&found);
+}
+
+/// Speed: nothing that the exporter writes makes the fast parser give up.
+#[test]
+fn the_exporters_style_is_read_by_the_fast_parser() {
+    let options = json!({"sort_keys": false});
+    let texts = registry_data()
+        .into_iter()
+        .map(|file| std::fs::read_to_string(file).expect("readable"));
+    let orders: Vec<Value> = texts
+        .chain([include_str!("calibrations.yaml").to_owned()])
+        .map(|text| json!({"text": text, "options": options}))
+        .collect();
+    for answer in ask(&json!({"rewrite": orders})) {
+        let text = answer["text"].as_str().expect("text");
+        let (events, complete) =
+            block_events(&Source::memory("test.yaml", text.as_bytes().to_vec()));
+        assert!(
+            complete,
+            "gave up after {} events, at {:?} of\n{text}",
+            events.len(),
+            events.last()
+        );
+    }
 }
