@@ -5,7 +5,7 @@ use std::path::Path;
 use pantry_datastore::transfer::{
     FolderLock, PlaceOptions, PlaceRequest, Placer, Target, TransferMode, unlink_source,
 };
-use pantry_datastore::{Checksum, DatastoreError};
+use pantry_datastore::{Checksum, DatastoreError, Found};
 use pantry_registry::Registry;
 use rayon::prelude::*;
 
@@ -165,10 +165,11 @@ enum Problem {
 
 fn stay(files: &[LocatedFile], options: &FileOptions) -> Vec<Result<Outcome, Problem>> {
     if options.checksum {
-        return files
-            .par_iter()
-            .map(|f| checksummed(&local_target(&f.target, &f.source)))
-            .collect();
+        let outcome = |file: &LocatedFile| match file.found {
+            Found::NotAFile => Err(Problem::Missing("not a file".to_owned())),
+            _ => checksummed(&local_target(&file.target, &file.source)),
+        };
+        return files.par_iter().map(outcome).collect();
     }
     let outcome = |(size, _): (u64, bool)| Outcome {
         size,
@@ -220,6 +221,7 @@ fn put(
 
 fn request(file: &LocatedFile) -> Option<PlaceRequest> {
     match &file.target {
+        _ if file.found == Found::NotAFile => None,
         Target::Stay(_) => None,
         Target::Place(location) => Some(PlaceRequest::new(
             file.source.clone(),
@@ -236,6 +238,14 @@ fn problem(error: DatastoreError, source: &Path) -> Problem {
     }
 }
 
+/// Whether the record that names the file is to blame, rather than the place where the file should go.
+fn is_about_source(error: &DatastoreError) -> bool {
+    matches!(
+        error,
+        DatastoreError::BadMode { .. } | DatastoreError::Denied { .. }
+    )
+}
+
 fn skip(
     placed: &mut PlacedFiles,
     input: &PlanInput<'_>,
@@ -245,6 +255,9 @@ fn skip(
     report: &mut dyn std::io::Write,
 ) -> Result<(), Error> {
     let problem = match problem {
+        Problem::Failed(Error::Datastore(error)) if is_about_source(&error) => {
+            return Err(input.fault(file.line.unsigned_abs(), error.to_string()));
+        }
         Problem::Failed(error) => return Err(error),
         Problem::Missing(problem) => problem,
     };

@@ -48,6 +48,9 @@ impl SqliteDatabase {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let raw = rusqlite::Connection::open_with_flags(path, flags).map_err(fail)?;
         raw.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+        // Opening reads nothing yet; a file that is no database is to be found out here, where its name is at hand.
+        raw.query_row("PRAGMA schema_version", [], |_| Ok(()))
+            .map_err(fail)?;
         raw.pragma_update(None, "foreign_keys", true)
             .map_err(fail)?;
         raw.set_prepared_statement_cache_capacity(64);
