@@ -3,6 +3,14 @@
 
 mod config_dump;
 mod exit_codes;
+mod import_bad_entries;
+mod import_bad_paths;
+mod import_bad_repo;
+mod import_bad_rows;
+mod import_bad_text;
+mod import_same;
+mod import_setup;
+mod import_spoiled;
 mod log_options;
 mod pantry;
 mod release;
