@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use pantry_datastore::{Checksum, Confinement, DatastoreError, Found, WalkedKind, inspect, walk};
+use pantry_datastore::{
+    Checksum, Confinement, DatastoreError, Found, WalkedKind, inspect, walk, walk_after,
+};
 use serde_json::json;
 
 use crate::oracle::{Answer, ask};
@@ -83,6 +85,12 @@ fn the_walk_is_in_the_order_of_whole_paths() {
     assert_eq!(kind("b/loop"), WalkedKind::Symlink);
     assert_eq!(kind("b/.pantry-x.0.tmp"), WalkedKind::Leftover);
     assert_eq!(kind("a0"), WalkedKind::File);
+    // After any place, also one where nothing is, the rest comes.
+    for after in sorted.iter().chain(&["a!", "a/", "b/z", "b/zz", "bb", "d"]) {
+        let rest = walk_after(folder.path(), after.as_bytes()).map(|file| file.unwrap().path);
+        let expected = sorted.iter().filter(|path| path > &after);
+        assert!(rest.eq(expected.map(PathBuf::from)), "after {after}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Files that belong in a repo although no dataset is in them.
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use pantry_registry::config::{
     DatabaseTarget, Environment, RegistryConfig, RepoLocation, resolve_repo,
@@ -32,12 +32,7 @@ pub fn files(
         }
     }
     for path in [&args.resume, &args.report].into_iter().flatten() {
-        known.insert(absolute(path)?);
+        known.insert(std::path::absolute(path)?);
     }
     Ok(known)
-}
-
-/// Without symbolic links in the folder, as the walk sees it when the root is given without.
-fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    Ok(std::path::absolute(path)?)
 }

@@ -53,8 +53,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let environment = Environment::from_process();
     let mut repo = Repo::open(&args.repo, false, &environment)?;
     let datastore = repo.datastore()?;
-    let known = known::files(&args, &repo, &environment)?;
-    let mut shown = Shown::new(context, Output::new(args.format, args.report.as_deref())?);
+    let output = Output::new(args.format, args.report.as_deref())?;
+    let mut known = known::files(&args, &repo, &environment)?;
+    known.extend(output.unfinished()?);
+    let mut shown = Shown::new(context, output);
     let (start, counts) = resume(&args, &mut repo, &datastore.root_path(), &mut shown)?;
     let options = VerifyOptions {
         checksums: args.checksums,

@@ -44,6 +44,14 @@ impl Output {
         })
     }
 
+    /// The file that is being written, which the verification must not take for somebody's.
+    pub fn unfinished(&self) -> Result<Option<PathBuf>, Failure> {
+        match &self.file {
+            Some((_, file)) => Ok(Some(std::path::absolute(file.path())?)),
+            None => Ok(None),
+        }
+    }
+
     /// One more row.
     pub fn add(&mut self, finding: &Finding) -> io::Result<()> {
         let text = |text: &'_ Option<String>| match text {
