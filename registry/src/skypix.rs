@@ -35,6 +35,9 @@ impl CommonSkyPix {
     pub fn overlaps(&self, region: &[u8]) -> Result<Vec<i64>, String> {
         let region = Region::decode(region).map_err(|e| e.to_string())?;
         let envelope = self.pixelization.envelope(&region);
-        envelope.indices().map(|pixel| i64::try_from(pixel).map_err(|e| e.to_string())).collect()
+        envelope
+            .indices()
+            .map(|pixel| i64::try_from(pixel).map_err(|e| e.to_string()))
+            .collect()
     }
 }

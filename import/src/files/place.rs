@@ -204,6 +204,7 @@ fn put(
         .zip(requests)
         .map(
             |(file, request)| match request.and_then(|_| answers.next()) {
+                None if is_moved(file) => already_placed(file, options),
                 // The file is where it should be already.
                 None => stay(std::slice::from_ref(file), options)
                     .pop()
@@ -221,13 +222,38 @@ fn put(
 
 fn request(file: &LocatedFile) -> Option<PlaceRequest> {
     match &file.target {
-        _ if file.found == Found::NotAFile => None,
+        _ if file.found == Found::NotAFile || is_moved(file) => None,
         Target::Stay(_) => None,
         Target::Place(location) => Some(PlaceRequest::new(
             file.source.clone(),
             location.local_path()?,
         )),
     }
+}
+
+/// Whether the file is gone from the export and in its place in the datastore, as a `move` leaves it.
+fn is_moved(file: &LocatedFile) -> bool {
+    match &file.target {
+        Target::Place(location) if file.found == Found::Missing => {
+            location.local_path().is_some_and(|path| path.is_file())
+        }
+        _ => false,
+    }
+}
+
+/// The outcome for a file that an earlier run put in its place, as it is there.
+fn already_placed(file: &LocatedFile, options: &FileOptions) -> Result<Outcome, Problem> {
+    let path = local_target(&file.target, &file.source);
+    if options.checksum {
+        return checksummed(&path);
+    }
+    let metadata = std::fs::metadata(&path)
+        .map_err(|e| Problem::Failed(Error::io("looking at", &path, e)))?;
+    Ok(Outcome {
+        size: metadata.len(),
+        checksum: None,
+        is_new: false,
+    })
 }
 
 fn problem(error: DatastoreError, source: &Path) -> Problem {
