@@ -112,9 +112,9 @@ import sys, json, csv, io
 array, lines, table, _ = json.load(sys.stdin)
 print(json.dumps([json.loads(array), [json.loads(line) for line in lines.splitlines()], list(csv.DictReader(io.StringIO(table)))]))";
     let read = oracle::ask(program, &json!(texts));
-    let row = |null: Value| {
-        json!([{"problem": "extra-file", "path": "a \"b\", c", "dataset_id": null, "component": null,
-                "expected": null, "found": null}])
+    let row = |empty: Value| {
+        json!([{"problem": "extra-file", "path": "a \"b\", c", "dataset_id": empty, "component": empty,
+                "expected": empty, "found": empty}])
     };
     let rows = [row(Value::Null), row(Value::Null), row(json!(""))];
     assert_eq!(read, json!(rows));

@@ -59,8 +59,8 @@ impl ResumeFile {
             .map_err(fail)?;
         let kept = Kept::of(&file, path, subject)?;
         file.set_len(kept.bytes).map_err(fail)?;
-        let mut lines = lines(&file, path)?;
-        while let Some((line, end)) = lines()?
+        let mut lines = Lines::new(&file, path)?;
+        while let Some((line, end)) = lines.next()?
             && end <= kept.bytes
         {
             if let Line::Finding(finding) = line {
@@ -121,8 +121,8 @@ impl Kept {
             position: Position::Start,
             counts: Counts::default(),
         };
-        let mut lines = lines(file, path)?;
-        match lines()? {
+        let mut lines = Lines::new(file, path)?;
+        match lines.next()? {
             Some((Line::PantryVerify(of), _)) if of == *subject => {}
             Some((Line::PantryVerify(of), _)) => {
                 return Err(Error::Unsupported(format!(
@@ -141,7 +141,7 @@ impl Kept {
                 )));
             }
         }
-        while let Some((line, end)) = lines()? {
+        while let Some((line, end)) = lines.next()? {
             if let Line::Checkpoint(position, counts) = line {
                 (kept.position, kept.counts, kept.bytes) = (position, counts, end);
             }
@@ -150,21 +150,38 @@ impl Kept {
     }
 }
 
-/// The lines of a state file with the offsets of their ends, up to the first that is cut short.
-fn lines<'a>(
-    file: &'a File,
+/// The lines of a state file, up to the first that is cut short.
+struct Lines<'a> {
+    reader: BufReader<&'a File>,
     path: &'a Path,
-) -> Result<impl FnMut() -> Result<Option<(Line, u64)>, Error> + 'a, Error> {
-    let fail = move |e| Error::io("reading state file", path, e);
-    let mut reader = BufReader::new(file);
-    reader.seek(SeekFrom::Start(0)).map_err(fail)?;
-    let (mut text, mut end) = (Vec::new(), 0);
-    Ok(move || {
-        text.clear();
-        end += reader.read_until(b'\n', &mut text).map_err(fail)? as u64;
-        let line = text.strip_suffix(b"\n");
-        Ok(line
-            .and_then(|line| serde_json::from_slice(line).ok())
-            .map(|line| (line, end)))
-    })
+    text: Vec<u8>,
+    end: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn new(file: &'a File, path: &'a Path) -> Result<Self, Error> {
+        let mut lines = Self {
+            reader: BufReader::new(file),
+            path,
+            text: Vec::new(),
+            end: 0,
+        };
+        let start = lines.reader.seek(SeekFrom::Start(0));
+        start.map_err(|e| lines.fail(e))?;
+        Ok(lines)
+    }
+
+    /// The next line and the offset of its end.
+    fn next(&mut self) -> Result<Option<(Line, u64)>, Error> {
+        self.text.clear();
+        let read = self.reader.read_until(b'\n', &mut self.text);
+        self.end += read.map_err(|e| self.fail(e))? as u64;
+        let line = self.text.strip_suffix(b"\n");
+        let line = line.and_then(|line| serde_json::from_slice(line).ok());
+        Ok(line.map(|line| (line, self.end)))
+    }
+
+    fn fail(&self, error: io::Error) -> Error {
+        Error::io("reading state file", self.path, error)
+    }
 }
