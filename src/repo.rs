@@ -9,7 +9,7 @@ use pantry_registry::config::{
     ResourcePath, Value, repo_config, resolve_repo,
 };
 use pantry_registry::database::Access;
-use pantry_registry::{Registry, create_registry, dimension_config, managers_of};
+use pantry_registry::{Registry, dimension_config, managers_of, resume_registry};
 
 use crate::cmd::create::CreateArgs;
 use crate::failure::Failure;
@@ -99,13 +99,15 @@ pub fn check_parent(repo: &str, environment: &Environment) -> Result<(), Failure
     }
 }
 
-/// Create a repo (`Butler.makeRepo`): the configuration file last, so that a repo that was not finished does not open.
+/// Create a repo (`Butler.makeRepo`): the configuration file last, so that a repo that was not finished does not open. An
+/// empty registry that an earlier call left behind when it was killed is taken up.
 pub fn create(repo: &str, args: &CreateArgs, environment: &Environment) -> Result<(), Failure> {
     let seed = seed(args, environment)?;
     let options = RepoConfigOptions {
         root: repo.to_owned(),
         standalone: args.standalone,
-        keep_seed: args.keep_seed,
+        // A seed's SQLite database gives way to the repo's own unless it is kept; one that the user named must stay.
+        keep_seed: args.keep_seed || args.db.as_ref().is_some_and(|db| db.starts_with("sqlite")),
         outfile: args.outfile.clone(),
         search_paths: Vec::new(),
     };
@@ -169,7 +171,7 @@ fn fill(
         .connection_string(environment)?
         .target(environment)?;
     let namespace = args.namespace.clone().or(registry.namespace()?);
-    create_registry(
+    resume_registry(
         &target,
         namespace.as_deref(),
         managers_of(&registry)?,

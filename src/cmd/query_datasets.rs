@@ -171,13 +171,17 @@ fn show(
 ) -> Result<u64, Failure> {
     let most = (limit != 0).then(|| limit.unsigned_abs());
     let (mut used, mut shown) = (0, 0);
-    for search in searches {
+    for (at, search) in searches.iter().enumerate() {
         let left = most.map(|most| most - used);
         printer.begin(search);
         let outcome = search.each(&mut repo.registry, left, |found| printer.dataset(found))?;
-        printer.end()?;
         used += outcome.used;
         shown += outcome.shown;
+        if most != Some(used) {
+            let left = most.map(|most| most - used);
+            look_ahead(repo, &searches[at + 1..], left)?;
+        }
+        printer.end()?;
         if most != Some(used) {
             continue;
         }
@@ -192,6 +196,21 @@ fn show(
         }
     }
     Ok(shown)
+}
+
+/// Fails if the next search that finds something fails: the reference prints a table only after it has the first row of
+/// the next one.
+fn look_ahead(repo: &mut Repo, next: &[DatasetSearch], left: Option<u64>) -> Result<(), Failure> {
+    if !next.iter().any(DatasetSearch::may_be_ambiguous) {
+        return Ok(());
+    }
+    for search in next {
+        search.check(&mut repo.registry, left)?;
+        if search.exceeds(&mut repo.registry, 0)? {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Why there is nothing of a dataset type that was asked for by name.

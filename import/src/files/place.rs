@@ -247,8 +247,8 @@ fn already_placed(file: &LocatedFile, options: &FileOptions) -> Result<Outcome, 
     if options.checksum {
         return checksummed(&path);
     }
-    let metadata = std::fs::metadata(&path)
-        .map_err(|e| Problem::Failed(Error::io("looking at", &path, e)))?;
+    let metadata =
+        std::fs::metadata(&path).map_err(|e| Problem::Failed(Error::io("looking at", &path, e)))?;
     Ok(Outcome {
         size: metadata.len(),
         checksum: None,

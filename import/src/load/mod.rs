@@ -19,10 +19,10 @@ use serde::Serialize;
 
 pub use datasets_sql::PLACED_TABLE;
 pub use diagnose::diagnose;
+pub(crate) use diagnose::shown_id;
 pub(crate) use maps::fill as fill_maps;
 pub use place::{IngestTime, Place, quote};
 pub use session::{attach, copy_placed, place};
-pub(crate) use diagnose::shown_id;
 pub use transaction::{begin, data_version, end};
 
 use crate::Error;

@@ -1,5 +1,6 @@
 //! The one transaction of an import.
 
+use pantry_registry::database::Value;
 use pantry_registry::schema::dialect::Dialect;
 use pantry_registry::{Registry, RegistryError};
 
@@ -19,7 +20,7 @@ pub fn data_version(registry: &mut Registry) -> Result<i64, Error> {
 }
 
 /// Key of the advisory lock that keeps two imports into one PostgreSQL namespace apart.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('pantry import ' || current_schema()))";
+const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('pantry import ' || CAST($1 AS text)))";
 
 /// Page cache of the repo's database during the load, in KiB.
 const CACHE_KIB: u32 = 65_536;
@@ -40,7 +41,8 @@ pub fn begin(registry: &mut Registry) -> Result<(), Error> {
     }
     connection.begin_write()?;
     if connection.dialect() == Dialect::Postgresql {
-        connection.query(LOCK, &[], |_| Ok::<(), Error>(()))?;
+        let namespace = Value::from(connection.namespace().unwrap_or_default());
+        connection.query(LOCK, &[namespace], |_| Ok::<(), Error>(()))?;
     }
     Ok(())
 }
