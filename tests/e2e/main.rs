@@ -12,7 +12,6 @@ mod import_same;
 mod import_setup;
 mod import_spoiled;
 mod log_options;
-mod documentation;
 mod pantry;
 mod release;
 mod smoke;
