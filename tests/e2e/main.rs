@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod config_dump;
+mod documentation;
 mod exit_codes;
 mod import_bad_entries;
 mod import_bad_paths;
