@@ -14,6 +14,8 @@ mod import_setup;
 mod import_spoiled;
 mod log_options;
 mod pantry;
+mod queries;
+mod query_lines;
 mod release;
 mod smoke;
 mod verify;

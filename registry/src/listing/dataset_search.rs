@@ -126,6 +126,30 @@ impl DatasetSearch {
         Ok(outcome)
     }
 
+    /// Fail as [`DatasetSearch::each`] would, before anything is shown; cheap unless a choice between validity ranges must
+    /// be made.
+    ///
+    /// # Errors
+    /// [`RegistryError::Invalid`] if `find_first` meets several validity ranges for one data ID.
+    pub fn check(&self, registry: &mut Registry, limit: Option<u64>) -> Result<(), RegistryError> {
+        if !self.may_be_ambiguous() {
+            return Ok(());
+        }
+        let statement = dataset_sql::ambiguous(self, registry.managers(), limit, empty(registry))?;
+        let found = registry
+            .connection()
+            .collect(&statement, |row| row.get_i64(0))?;
+        match found.first() {
+            Some(_) => Err(self.ambiguous()),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the search may meet several validity ranges for one data ID and so fail.
+    pub fn may_be_ambiguous(&self) -> bool {
+        self.find_first && self.has(CollectionType::Calibration)
+    }
+
     /// Whether there is more than `limit` rows take.
     pub fn exceeds(&self, registry: &mut Registry, limit: u64) -> Result<bool, RegistryError> {
         if self.collections.is_empty() {

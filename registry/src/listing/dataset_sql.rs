@@ -7,14 +7,14 @@
 use super::dataset_search::DatasetSearch;
 use super::dimension_joins::DimensionJoins;
 use super::order_by::OrderColumn;
-use crate::database::{Statement, Value};
+use super::source_rows::{SourceRows, bound};
+use crate::database::Statement;
 use crate::error::RegistryError;
-use crate::model::collection::{Collection, CollectionType};
 use crate::model::column::ColumnType;
 use crate::model::dimension_group::DimensionGroup;
 use crate::model::element::Element;
 use crate::schema::dialect::Dialect;
-use crate::schema::managers::{CollectionKey, Managers};
+use crate::schema::managers::Managers;
 
 /// Columns: dimensions, `_id`, `_run`, `_copies`, `_matches`, and with files `path`, `component`.
 pub(super) fn datasets(
@@ -52,10 +52,22 @@ pub(super) fn count(
     Ok(writer.limited(statement, limit).text(") AS l"))
 }
 
+/// A row if several validity ranges fit one data ID within the limit.
+pub(super) fn ambiguous(
+    search: &DatasetSearch,
+    managers: Managers,
+    limit: Option<u64>,
+    statement: Statement,
+) -> Result<Statement, RegistryError> {
+    let writer = Writer::new(search, managers, statement.dialect())?;
+    let statement = writer.limited(statement.text("SELECT l._matches FROM ("), limit);
+    Ok(statement.text(") AS l WHERE l._matches > 1 LIMIT 1"))
+}
+
 struct Writer<'a> {
     search: &'a DatasetSearch,
     dimensions: &'a DimensionGroup,
-    managers: Managers,
+    source: SourceRows<'a>,
     dialect: Dialect,
     joins: DimensionJoins,
 }
@@ -70,7 +82,7 @@ impl<'a> Writer<'a> {
         Ok(Self {
             search,
             dimensions,
-            managers,
+            source: SourceRows::new(search, managers, dialect),
             dialect,
             joins: DimensionJoins::new(dimensions, &search.order_by, "s", dialect)?,
         })
@@ -151,7 +163,7 @@ impl<'a> Writer<'a> {
         if self.search.must_choose() {
             statement = self.rank(statement);
         }
-        statement = self.source(statement.text(" FROM (")).text(") AS s");
+        statement = self.source.rows(statement.text(" FROM (")).text(") AS s");
         for (table, rest) in &self.joins.joins {
             statement = statement.text(" JOIN ").table(table).text(rest);
         }
@@ -171,7 +183,9 @@ impl<'a> Writer<'a> {
         let head = format!(", ROW_NUMBER() OVER ({partition}ORDER BY CASE s._collection");
         let mut statement = statement.text(&head);
         for (rank, collection) in self.search.collections.iter().enumerate() {
-            statement = statement.text(" WHEN ").bind(self.key_of(collection));
+            statement = statement
+                .text(" WHEN ")
+                .bind(self.source.key_of(collection));
             statement = statement.text(&format!(" THEN {rank}"));
         }
         let all = data_id.into_iter().chain(["s._collection".to_owned()]);
@@ -179,98 +193,6 @@ impl<'a> Writer<'a> {
         statement.text(&format!(
             " END) AS _rank, COUNT(*) OVER (PARTITION BY {all}) AS _matches"
         ))
-    }
-
-    /// The rows of the dataset type in the collections, from the table of tags, that of calibrations, or both.
-    fn source(&self, statement: Statement) -> Statement {
-        let (calibrations, others): (Vec<&Collection>, Vec<&Collection>) = self
-            .search
-            .collections
-            .iter()
-            .partition(|c| c.collection_type == CollectionType::Calibration);
-        let tags = &self.search.dataset_type.tags_table;
-        let Some(calibs) = self.search.dataset_type.calibs_table.as_ref() else {
-            return self.rows(statement, tags, &others, false);
-        };
-        match (others.is_empty(), calibrations.is_empty()) {
-            (_, true) => self.rows(statement, tags, &others, false),
-            (true, false) => self.rows(statement, calibs, &calibrations, true),
-            (false, false) => {
-                let first = self.rows(statement, tags, &others, false);
-                self.rows(first.text(" UNION "), calibs, &calibrations, true)
-            }
-        }
-    }
-
-    fn rows(
-        &self,
-        statement: Statement,
-        table: &str,
-        collections: &[&Collection],
-        calibs: bool,
-    ) -> Statement {
-        let key = self.managers.collections;
-        let reference = key.collection_reference();
-        let required = self.dimensions.required().map(|d| self.dialect.quote(d));
-        let mut columns: Vec<String> = required.map(|d| format!("t.{d} AS {d}")).collect();
-        columns.push("t.dataset_id AS _id".to_owned());
-        columns.push(match key {
-            CollectionKey::Id => "r.name AS _run".to_owned(),
-            CollectionKey::Name => format!("d.{} AS _run", key.run_reference()),
-        });
-        if self.search.must_choose() {
-            columns.push(format!("t.{reference} AS _collection"));
-        }
-        for (at, term) in self.search.order_by.iter().enumerate() {
-            if let Some(column) = self.dataset_column(&term.column, calibs) {
-                columns.push(format!("{column} AS _d{at}"));
-            }
-        }
-        let mut statement = statement.text("SELECT ").text(&columns.join(", "));
-        statement = statement.text(" FROM ").table(table).text(" AS t JOIN ");
-        statement = statement
-            .table("dataset")
-            .text(" AS d ON d.id = t.dataset_id");
-        if key == CollectionKey::Id {
-            statement = statement.text(" JOIN ").table("collection");
-            let on = format!(" AS r ON r.collection_id = d.{}", key.run_reference());
-            statement = statement.text(&on);
-            if self.sorts_by(&OrderColumn::Collection) {
-                statement = statement.text(" JOIN ").table("collection");
-                statement = statement.text(" AS k ON k.collection_id = t.collection_id");
-            }
-        }
-        let id = self.search.dataset_type.id;
-        // On both tables: it lets the planner choose the index of either.
-        statement = statement.text(" WHERE t.dataset_type_id = ").bind(id);
-        statement = statement.text(" AND d.dataset_type_id = ").bind(id);
-        statement = statement.text(&format!(" AND t.{reference} IN ("));
-        let keys = collections.iter().map(|c| self.key_of(c));
-        statement.bind_all(keys).text(")")
-    }
-
-    /// What `rows` selects for a term that sorts by a property of the dataset rather than of a dimension.
-    fn dataset_column(&self, column: &OrderColumn, calibs: bool) -> Option<String> {
-        let key = self.managers.collections;
-        Some(match column {
-            OrderColumn::IngestDate => "d.ingest_date".to_owned(),
-            OrderColumn::Collection => match key {
-                CollectionKey::Id => "k.name".to_owned(),
-                CollectionKey::Name => format!("t.{}", key.collection_reference()),
-            },
-            OrderColumn::Bound { element: None, end } => match calibs {
-                true => self.bound("t", *end),
-                false => self.unbounded(*end),
-            },
-            _ => return None,
-        })
-    }
-
-    fn sorts_by(&self, column: &OrderColumn) -> bool {
-        self.search
-            .order_by
-            .iter()
-            .any(|term| term.column == *column)
     }
 
     /// The expression of a term over `s` and the joined elements.
@@ -289,38 +211,11 @@ impl<'a> Writer<'a> {
             OrderColumn::Bound {
                 element: Some(element),
                 end,
-            } => self.bound(&alias(element), *end),
+            } => bound(self.dialect, &alias(element), *end),
             OrderColumn::Run => "s._run".to_owned(),
             OrderColumn::Bound { element: None, .. }
             | OrderColumn::IngestDate
             | OrderColumn::Collection => format!("s._d{}", place.unwrap_or_default()),
-        }
-    }
-
-    /// A bound of a timespan column; unbounded ones are 0 on PostgreSQL, as in the reference.
-    fn bound(&self, alias: &str, end: bool) -> String {
-        match (self.dialect, end) {
-            (Dialect::Sqlite, false) => format!("{alias}.timespan_begin"),
-            (Dialect::Sqlite, true) => format!("{alias}.timespan_end"),
-            (Dialect::Postgresql, false) => format!("COALESCE(LOWER({alias}.timespan), 0)"),
-            (Dialect::Postgresql, true) => format!("COALESCE(UPPER({alias}.timespan), 0)"),
-        }
-    }
-
-    /// What a bound is for datasets that are not in a CALIBRATION collection.
-    fn unbounded(&self, end: bool) -> String {
-        let (first, last) = crate::model::timespan::Timespan::UNBOUNDED.ns();
-        match (self.dialect, end) {
-            (Dialect::Sqlite, false) => first.to_string(),
-            (Dialect::Sqlite, true) => last.to_string(),
-            (Dialect::Postgresql, _) => "CAST(0 AS BIGINT)".to_owned(),
-        }
-    }
-
-    fn key_of(&self, collection: &Collection) -> Value {
-        match self.managers.collections {
-            CollectionKey::Id => Value::Int(collection.id),
-            CollectionKey::Name => Value::Text(collection.name.clone()),
         }
     }
 

@@ -7,9 +7,13 @@ mod dataset_type_search;
 mod dimension_joins;
 mod found_dataset;
 mod order_by;
+mod source_rows;
 
 pub use collection_catalog::CollectionCatalog;
 pub use dataset_search::{DatasetSearch, SearchOutcome};
 pub use dataset_type_search::{DatasetTypeSearch, search_dataset_types};
 pub use found_dataset::{FileRecord, FoundDataset, KeyValue};
 pub use order_by::{OrderBy, OrderByError, OrderColumn};
+
+#[cfg(test)]
+mod tests;
