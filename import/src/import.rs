@@ -181,15 +181,19 @@ impl Job<'_> {
         plan: Plan,
         files: Option<&FileOptions>,
     ) -> Result<ImportReport, Error> {
-        let survey = match files {
-            Some(files) => Some(files::survey(registry, stage, &self.input, &plan, files)?),
-            None => None,
+        let datastore = self.options.datastore.as_ref();
+        let survey = match (files, datastore) {
+            (Some(files), Some(datastore)) => {
+                let name = &datastore.name;
+                Some(files::survey(registry, stage, &self.input, &plan, files, name)?)
+            }
+            _ => None,
         };
         let load = plan::expected_rows(
             self.input.export,
             &plan,
-            self.options.datastore.as_ref(),
-            survey.as_ref(),
+            datastore,
+            survey.as_ref().map_or(0, |s| s.new_records),
         );
         Ok(ImportReport {
             plan,

@@ -1,10 +1,12 @@
 //! Looks at files: there or not, how large, links or not.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use pantry_datastore::transfer::Target;
 use pantry_datastore::{Found, inspect};
 use pantry_registry::Registry;
+use pantry_registry::database::Value;
 
 use super::locate::{LocatedFile, local_target, locate};
 use super::{FileFinding, FileOptions, FileSurvey};
@@ -26,14 +28,17 @@ pub fn usable(found: Found) -> Result<(u64, bool), String> {
     }
 }
 
-/// Look at all files of the export and at the places where they would go; nothing is changed.
+/// Look at all files of the export and at the places where they would go; nothing is changed. `datastore` is its
+/// name in `dataset_location`.
 pub fn survey(
     registry: &mut Registry,
     stage: &Stage,
     input: &PlanInput<'_>,
     plan: &Plan,
     options: &FileOptions,
+    datastore: &str,
 ) -> Result<FileSurvey, Error> {
+    let mut absent = HashSet::new();
     let mut survey = FileSurvey {
         transfer: options.mode.name().to_owned(),
         ..FileSurvey::default()
@@ -51,11 +56,40 @@ pub fn survey(
             let target = usable(target)
                 .ok()
                 .filter(|_| matches!(file.target, Target::Place(_)));
-            count(&mut survey, file, usable(file.found), target);
+            let source = usable(file.found);
+            if source.is_err() && target.is_none() {
+                absent.insert(file.file);
+            }
+            count(&mut survey, file, source, target);
         }
         Ok(())
     })?;
+    survey.new_records = new_records(registry, input, datastore, &absent)?;
     Ok(survey)
+}
+
+/// Number of datasets that would get a file record.
+fn new_records(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    datastore: &str,
+    absent: &HashSet<i64>,
+) -> Result<u64, Error> {
+    let mut number = 0;
+    for shape in &input.export.shapes {
+        let sql = format!(
+            "SELECT s.file FROM {} s WHERE NOT EXISTS (SELECT 1 FROM {} l WHERE l.dataset_id = s.id \
+             AND l.datastore_name = CAST($1 AS text))",
+            input.place.stage(&shape.table),
+            input.place.repo("dataset_location"),
+        );
+        let name = [Value::Text(datastore.to_owned())];
+        registry.connection().query(&sql, &name, |row| {
+            number += u64::from(!absent.contains(&row.get_i64(0)?));
+            Ok::<(), Error>(())
+        })?;
+    }
+    Ok(number)
 }
 
 fn count(

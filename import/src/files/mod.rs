@@ -83,6 +83,8 @@ pub struct FileSurvey {
     pub bytes: u64,
     /// The first findings.
     pub findings: Vec<FileFinding>,
+    /// Datasets without a file record in the repo whose file is there.
+    pub new_records: u64,
 }
 
 /// Files dealt with at a time: bounds memory, and large enough to flush many copies at once.

@@ -1,17 +1,16 @@
 //! Rows that a plan would add, as far as they are known before the load.
 
 use crate::export::Export;
-use crate::files::FileSurvey;
 use crate::load::{DatastoreTarget, LoadReport};
 
 use super::Plan;
 
-/// Rows to add by table. Overlap, summary and chain rows are not counted: only the load knows which of them exist.
+/// Rows to add by table; `file_records` datasets get a record of their file. Overlap, summary and chain rows are not counted: only the load knows which of them exist.
 pub fn expected_rows(
     export: &Export,
     plan: &Plan,
     datastore: Option<&DatastoreTarget>,
-    survey: Option<&FileSurvey>,
+    file_records: u64,
 ) -> LoadReport {
     let mut report = LoadReport::default();
     let new_types = plan.dataset_types.iter().filter(|t| t.is_new).count();
@@ -23,12 +22,9 @@ pub fn expected_rows(
     }
     let datasets = export.datasets.saturating_sub(plan.existing_datasets);
     report.add("dataset", datasets);
-    if let (Some(datastore), Some(survey)) = (datastore, survey) {
-        let files = (survey.present + survey.in_place)
-            .min(export.files)
-            .min(datasets);
-        report.add("dataset_location", files);
-        report.add(&datastore.records_table, files);
+    if let Some(datastore) = datastore {
+        report.add("dataset_location", file_records);
+        report.add(&datastore.records_table, file_records);
     }
     report
 }
