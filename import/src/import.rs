@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use pantry_registry::Registry;
 use serde::Serialize;
@@ -86,6 +87,9 @@ pub struct ImportReport {
     /// Sources removed by `move`.
     pub sources_removed: u64,
 }
+
+/// How often the placing of files is looked at from outside.
+const WATCHED: Duration = Duration::from_millis(50);
 
 /// Import an export into a repo.
 ///
@@ -185,7 +189,14 @@ impl Job<'_> {
         let survey = match (files, datastore) {
             (Some(files), Some(datastore)) => {
                 let name = &datastore.name;
-                Some(files::survey(registry, stage, &self.input, &plan, files, name)?)
+                Some(files::survey(
+                    registry,
+                    stage,
+                    &self.input,
+                    &plan,
+                    files,
+                    name,
+                )?)
             }
             _ => None,
         };
@@ -215,19 +226,7 @@ impl Job<'_> {
         let mut placed = None;
         if let Some(files) = files {
             self.watch.begin(Step::Files, self.input.export.files);
-            let on_wait = || {
-                self.watch.warn(
-                    "another import is placing files in this datastore; waiting for it to end",
-                )
-            };
-            let done = files::place(registry, stage, &self.input, &plan, files, missing, on_wait);
-            let done = done.map_err(|error| match error {
-                // Two datasets of the export may want one place.
-                Error::Datastore(_) => {
-                    load::diagnose(registry, &self.input, &plan).unwrap_or(error)
-                }
-                error => error,
-            })?;
+            let done = self.place(registry, stage, &plan, files, missing)?;
             report.files_recorded = done.recorded;
             report.files_placed = done.placed;
             report.bytes_placed = done.bytes;
@@ -251,6 +250,45 @@ impl Job<'_> {
         drop(lock);
         report.plan = plan;
         Ok(report)
+    }
+
+    /// Put the files in their places while another thread shows how far that is and passes on a wish to stop.
+    fn place(
+        &self,
+        registry: &mut Registry,
+        stage: &mut Stage,
+        plan: &Plan,
+        files: &FileOptions,
+        missing: &mut dyn std::io::Write,
+    ) -> Result<PlacedFiles, Error> {
+        let on_wait = || {
+            self.watch
+                .warn("another import is placing files in this datastore; waiting for it to end")
+        };
+        let is_over = AtomicBool::new(false);
+        let placed = std::thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    if self.watch.cancelled().load(Ordering::Relaxed) {
+                        files.progress.stop();
+                    }
+                    self.watch.reached(files.progress.files());
+                    std::thread::park_timeout(WATCHED);
+                }
+            });
+            let placed = files::place(registry, stage, &self.input, plan, files, missing, on_wait);
+            is_over.store(true, Ordering::Relaxed);
+            watcher.thread().unpark();
+            placed
+        });
+        match placed {
+            Err(_) if files.progress.is_stopped() => Err(Error::Interrupted),
+            // Two datasets of the export may want one place.
+            Err(error @ Error::Datastore(_)) => {
+                Err(load::diagnose(registry, &self.input, plan).unwrap_or(error))
+            }
+            placed => placed,
+        }
     }
 
     /// The transaction. If others have written since the plan was made, a new one is made under the lock.

@@ -133,10 +133,10 @@ impl<'a> Expander<'a> {
         let (in_registry, in_stage) = self.tables(universe, element)?;
         let mut found = None;
         if in_registry {
-            found = self.from_registry(universe, element, &cached.1)?;
+            found = self.find_in_registry(universe, element, &cached.1)?;
         }
         if found.is_none() && in_stage {
-            found = self.from_stage(universe, element, &cached.1)?;
+            found = self.find_in_stage(universe, element, &cached.1)?;
         }
         let record = Rc::new(found.unwrap_or_default());
         if self.cache.len() >= CACHED {
@@ -171,7 +171,7 @@ impl<'a> Expander<'a> {
         Ok((in_registry, in_stage))
     }
 
-    fn from_registry(
+    fn find_in_registry(
         &mut self,
         universe: &Universe,
         element: &Element,
@@ -209,7 +209,7 @@ impl<'a> Expander<'a> {
         Ok(found)
     }
 
-    fn from_stage(
+    fn find_in_stage(
         &self,
         universe: &Universe,
         element: &Element,
