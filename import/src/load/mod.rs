@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use pantry_registry::Registry;
 use pantry_registry::database::Value;
+use pantry_registry::model::collection::CollectionType;
 use serde::Serialize;
 
 pub use datasets_sql::PLACED_TABLE;
@@ -239,18 +240,14 @@ fn chains(
     input: &PlanInput<'_>,
     report: &mut LoadReport,
 ) -> Result<(), Error> {
+    let now = registry.collection_chains()?;
     for chain in &input.export.collections {
-        if chain.collection_type == pantry_registry::model::collection::CollectionType::Chained {
-            let before = registry.set_collection_chain(&chain.name, &chain.children)?;
-            let changed = before != chain.children;
-            report.add(
-                "collection_chain",
-                if changed {
-                    chain.children.len() as u64
-                } else {
-                    0
-                },
-            );
+        let is_chain = chain.collection_type == CollectionType::Chained;
+        let children = now.get(&chain.name).map_or(&[][..], Vec::as_slice);
+        // A chain that is as it should be is not written again, so that an import with nothing to do writes nothing.
+        if is_chain && children != chain.children {
+            registry.set_collection_chain(&chain.name, &chain.children)?;
+            report.add("collection_chain", chain.children.len() as u64);
         }
     }
     Ok(())
