@@ -29,6 +29,12 @@ pub fn attach(registry: &mut Registry, stage: &Stage, place: &Place) -> Result<(
     }
     let file = stage.file().to_string_lossy().into_owned();
     connection.execute("ATTACH DATABASE $1 AS stage", &[Value::Text(file)])?;
+    // The write lock is taken on attached files too, and a commit to two files that both need a journal leaves a third
+    // one (`gen3.sqlite3-mj...`) in the repo when it is killed. Nothing of the stage needs to outlive this process.
+    for pragma in ["journal_mode", "synchronous"] {
+        let sql = format!("PRAGMA stage.{pragma} = OFF");
+        connection.query(&sql, &[], |_| Ok::<(), Error>(()))?;
+    }
     Ok(())
 }
 
