@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// What a new repository is to be like; shared with `import`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct CreateArgs {
     /// YAML configuration to apply on top of the defaults
     #[arg(long, value_name = "FILE")]
@@ -52,6 +52,17 @@ pub struct CreateArgs {
 }
 
 impl CreateArgs {
+    /// The same for a repository with the default database, whose plan is that of any empty repository.
+    pub fn without_database(&self) -> Self {
+        Self {
+            db: None,
+            namespace: None,
+            seed_config: None,
+            outfile: None,
+            ..self.clone()
+        }
+    }
+
     /// Create the repository.
     pub fn create(&self, repo: &str, environment: &Environment) -> Result<(), Failure> {
         repo::create(repo, self, environment)

@@ -14,6 +14,7 @@ use pantry_import::files::{FileOptions, OnMissing};
 use pantry_import::{ImportOptions, OnConflict, import};
 use pantry_registry::config::Environment;
 use pantry_registry::model::glob::split_commas;
+use tempfile::TempDir;
 
 use crate::cmd::create::CreateArgs;
 use crate::context::Context;
@@ -176,7 +177,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let environment = Environment::from_process();
     let directory = absolute(Path::new(&args.directory))?;
     let file = export_file(&args.export_file, &directory)?;
-    let mut repo = open(&args, &environment)?;
+    let (mut repo, _stand_in) = open(&args, &environment)?;
     let shown = watch::Shown::new(context)?;
     let mode = TransferMode::from(args.transfer);
     let checksum = args
@@ -225,21 +226,24 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     report::show(&args, &report, context)
 }
 
-/// Open the repo; unless forbidden it is created when it is a local path that does not exist. A dry run creates none.
-fn open(args: &Args, environment: &Environment) -> Result<Repo, Failure> {
+/// Open the repo; unless forbidden it is created when it is a local path that does not exist. A dry run creates it in a
+/// folder that goes away with the second value.
+fn open(args: &Args, environment: &Environment) -> Result<(Repo, Option<TempDir>), Failure> {
     if args.no_create || !repo::is_absent(&args.repo, environment)? {
-        return Repo::open(&args.repo, !args.dry_run, environment);
-    }
-    if args.dry_run {
-        return Err(Failure::error(format!(
-            "there is no repository '{}' to plan for; a dry run creates none (pantry create does)",
-            args.repo
-        )));
+        return Ok((Repo::open(&args.repo, !args.dry_run, environment)?, None));
     }
     repo::check_parent(&args.repo, environment)?;
+    if args.dry_run {
+        let folder = tempfile::Builder::new().prefix("pantry-plan-").tempdir()?;
+        let stand_in = folder.path().join("repo").to_string_lossy().into_owned();
+        args.create
+            .without_database()
+            .create(&stand_in, environment)?;
+        return Ok((Repo::open(&stand_in, true, environment)?, Some(folder)));
+    }
     args.create.create(&args.repo, environment)?;
     tracing::warn!("created repository {}", args.repo);
-    Repo::open(&args.repo, true, environment)
+    Ok((Repo::open(&args.repo, true, environment)?, None))
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Failure> {
