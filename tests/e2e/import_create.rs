@@ -174,7 +174,14 @@ fn database_and_namespace_in_postgresql() {
     let _ = import(&ours, &export, &["--no-files"]).ok();
     let filled = compare::rows(&ours, &[]);
     let again = scratch.path("again");
-    let ran = pantry(["create", again.to_str().unwrap(), "--db", &url, "--namespace", "here"]);
+    let ran = pantry([
+        "create",
+        again.to_str().unwrap(),
+        "--db",
+        &url,
+        "--namespace",
+        "here",
+    ]);
     assert_eq!(ran.code, Some(1), "{ran}");
     assert!(!again.join("butler.yaml").exists());
     assert_eq!(filled, compare::rows(&ours, &[]));

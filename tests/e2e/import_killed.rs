@@ -76,18 +76,17 @@ fn assert_files_whole(
     let now = picture(repo);
     let mut placed = 0;
     for path in files(&calm.tree) {
-        match now.get(path) {
-            Some(entry) => {
-                let (Entry::File { content, .. }, Entry::File { content: whole, .. }) =
-                    (entry, &calm.tree[path])
-                else {
-                    panic!("{} is no file", path.display());
-                };
+        let Some(entry) = now.get(path) else {
+            continue;
+        };
+        let whole = &calm.tree[path];
+        match (entry, whole) {
+            (Entry::File { content, .. }, Entry::File { content: whole, .. }) => {
                 assert!(content == whole, "{} is not whole", path.display());
-                placed += 1;
             }
-            None => {}
+            _ => panic!("{} is no file", path.display()),
         }
+        placed += 1;
     }
     if mode == "move" {
         for i in 0..FILES {
@@ -110,22 +109,39 @@ fn calm_path(calm: &Calm, original: &Path, name: &str) -> PathBuf {
     found.unwrap().0.clone()
 }
 
+/// The import that nobody disturbs, and the rows from before it.
+fn calm(place: &Place, scratch: &Scratch, mode: &str, oracle: &mut Oracle) -> (Calm, Vec<String>) {
+    let (repo, source) = (place.create(scratch, "calm"), scratch.path("calm-source"));
+    copy_tree(&scratch.path("export"), &source);
+    let nothing = oracle.rows(&repo);
+    let begin = Instant::now();
+    let _ = import(&repo, &source, &["--transfer", mode]).ok();
+    let time = begin.elapsed();
+    assert_eq!(oracle.frames(&repo), FILES);
+    let calm = Calm {
+        rows: oracle.rows(&repo),
+        tree: picture(&repo),
+        time,
+    };
+    (calm, nothing)
+}
+
+/// The same command again completes what was killed.
+fn assert_completed(repo: &Path, source: &Path, original: &Path, mode: &str, calm: &Calm) {
+    let _ = import(repo, source, &["--transfer", mode]).ok();
+    assert_same_tree(&picture(repo), &calm.tree);
+    if mode == "move" {
+        assert_eq!(files(&tree(source)), [Path::new("export.yaml")]);
+    } else {
+        assert_same_tree(&tree(source), &tree(original));
+    }
+}
+
 fn killed(place: &Place, scratch: &Scratch, mode: &str) {
     let original = scratch.path("export");
     many(&original, "runs/many");
     let mut oracle = Oracle::start();
-    let repo = place.create(scratch, "calm");
-    let nothing = oracle.rows(&repo);
-    let source = scratch.path("calm-source");
-    copy_tree(&original, &source);
-    let begin = Instant::now();
-    let _ = import(&repo, &source, &["--transfer", mode]).ok();
-    let calm = Calm {
-        rows: oracle.rows(&repo),
-        tree: picture(&repo),
-        time: begin.elapsed(),
-    };
-    assert_eq!(oracle.frames(&repo), FILES);
+    let (calm, nothing) = calm(place, scratch, mode, &mut oracle);
     let mut found = Found::default();
     for i in 0..kills() {
         let repo = place.create(scratch, &format!("killed{i}"));
@@ -135,47 +151,41 @@ fn killed(place: &Place, scratch: &Scratch, mode: &str) {
         kill(&repo, &source, mode, after);
         let what = format!("killed after {after:?} of {:?}", calm.time);
         let placed = assert_files_whole(&repo, &source, &original, mode, &calm);
-        let leftovers = picture(&repo)
-            .keys()
-            .filter(|p| p.to_string_lossy().contains("/.pantry-"))
-            .count();
+        let is_temporary = |path: &&PathBuf| path.to_string_lossy().contains("/.pantry-");
+        found.leftovers += picture(&repo).keys().filter(is_temporary).count();
         // Opening rolls back what the kill left of a transaction; then there are rows to be read.
-        let frames = oracle.frames(&repo);
-        let rows = oracle.rows(&repo);
-        match frames {
+        match oracle.frames(&repo) {
             0 => {
-                assert_same_lines(&rows, &nothing, &what);
+                assert_same_lines(&oracle.rows(&repo), &nothing, &what);
                 found.without += 1;
                 found.half_way += usize::from(placed > 0);
             }
             FILES => {
-                assert_same_lines(&rows, &calm.rows, &what);
+                assert_same_lines(&oracle.rows(&repo), &calm.rows, &what);
                 assert_eq!(placed, FILES, "{what}");
                 found.with += 1;
             }
             other => panic!("{what}: {other} datasets"),
         }
-        found.leftovers += leftovers;
-        let _ = import(&repo, &source, &["--transfer", mode]).ok();
+        assert_completed(&repo, &source, &original, mode, &calm);
         assert_same_lines(&oracle.rows(&repo), &calm.rows, &what);
-        assert_same_tree(&picture(&repo), &calm.tree);
-        if mode == "move" {
-            assert_eq!(files(&tree(&source)), [Path::new("export.yaml")], "{what}");
-        } else {
-            assert_same_tree(&tree(&source), &tree(&original));
-        }
         for used in [repo, source] {
             std::fs::remove_dir_all(used).unwrap();
         }
     }
+    let (
+        kills,
+        Found {
+            without,
+            with,
+            half_way,
+            leftovers,
+        },
+    ) = (kills(), found);
     eprintln!(
-        "{mode}: {} kills within {:?}: {} without the import ({} of them with files in place), {} with it; {} temporary files",
-        kills(),
-        calm.time * 11 / 10,
-        found.without,
-        found.half_way,
-        found.with,
-        found.leftovers
+        "{mode}: {kills} kills within {:?}: {without} without the import ({half_way} of them with files in place), \
+         {with} with it; {leftovers} temporary files",
+        calm.time * 11 / 10
     );
 }
 
