@@ -1,12 +1,13 @@
 //! Exports that say something impossible, or something else than the repository.
 
-use crate::import_setup::Scratch;
-use crate::import_spoiled::{assert_all_fail, case};
+use pantry_testkit::{compare, fixture};
 
-#[test]
-fn rows_that_lack_what_they_need() {
-    let scratch = Scratch::new();
-    let cases = [
+use crate::import_many::Place;
+use crate::import_setup::{Scratch, import};
+use crate::import_spoiled::{Spoiled, assert_all_fail, case};
+
+fn lacking() -> Vec<Spoiled> {
+    vec![
         // A record without that of its governor, of its implied and of its required dimension.
         case(
             "  - name: tiny\n",
@@ -112,14 +113,17 @@ fn rows_that_lack_what_they_need() {
             "",
             &["runs/first", "TAGGED"],
         ),
-    ];
-    assert_all_fail(&scratch, &scratch.empty("repo"), &cases);
+    ]
 }
 
 #[test]
-fn exports_that_contradict_themselves() {
+fn rows_that_lack_what_they_need() {
     let scratch = Scratch::new();
-    let cases = [
+    assert_all_fail(&scratch, &scratch.empty("repo"), &lacking());
+}
+
+fn self_contradicting() -> Vec<Spoiled> {
+    vec![
         // One id twice, in one shape and in two.
         case(
             "01a0c450-6c02-73e9-8668-5257bdd640fb",
@@ -171,14 +175,17 @@ fn exports_that_contradict_themselves() {
             "",
             &["gain", "calib/certified"],
         ),
-    ];
-    assert_all_fail(&scratch, &scratch.empty("repo"), &cases);
+    ]
 }
 
 #[test]
-fn exports_that_contradict_the_repository() {
+fn exports_that_contradict_themselves() {
     let scratch = Scratch::new();
-    let cases = [
+    assert_all_fail(&scratch, &scratch.empty("repo"), &self_contradicting());
+}
+
+fn contradicting() -> Vec<Spoiled> {
+    vec![
         case(
             "storage_class: int\n",
             "storage_class: float\n",
@@ -246,6 +253,27 @@ fn exports_that_contradict_the_repository() {
             "",
             &["calib/certified", "overlap"],
         ),
-    ];
-    assert_all_fail(&scratch, &scratch.filled("repo"), &cases);
+    ]
+}
+
+#[test]
+fn exports_that_contradict_the_repository() {
+    let scratch = Scratch::new();
+    assert_all_fail(&scratch, &scratch.filled("repo"), &contradicting());
+}
+
+#[test]
+fn the_same_in_postgresql() {
+    let scratch = Scratch::new();
+    let place = Place::postgresql();
+    let empty = place.create(&scratch, "empty");
+    let before = compare::rows(&empty, &[]);
+    assert_all_fail(&scratch, &empty, &lacking());
+    assert_all_fail(&scratch, &empty, &self_contradicting());
+    assert_eq!(before, compare::rows(&empty, &[]));
+    let filled = place.create(&scratch, "filled");
+    let _ = import(&filled, &fixture("oracle-mini"), &["--transfer", "copy"]).ok();
+    let before = compare::rows(&filled, &[]);
+    assert_all_fail(&scratch, &filled, &contradicting());
+    assert_eq!(before, compare::rows(&filled, &[]));
 }

@@ -3,7 +3,6 @@
 use pantry_registry::Registry;
 use pantry_registry::model::dataset_type::DatasetType;
 use pantry_registry::model::dimension_group::DimensionGroup;
-use pantry_registry::schema::dialect::Dialect;
 
 use super::{LoadReport, datasets_sql, shown_id, tables};
 use crate::Error;
@@ -152,10 +151,6 @@ fn calibrations(
         datasets_sql::insert_certifications(input.place, &tags_table, &calibs_table, &required);
     let rows = registry.connection().execute(&sql, &[])?;
     report.add(&calibs_table, rows);
-    if input.place.dialect == Dialect::Postgresql {
-        // The table's exclusion constraint has refused overlaps already.
-        return Ok(());
-    }
     let mut overlap = None;
     let sql = datasets_sql::overlapping_certifications(input.place, &calibs_table, &required);
     registry.connection().query(&sql, &[], |row| {

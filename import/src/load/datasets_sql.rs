@@ -241,8 +241,8 @@ pub fn insert_certifications(
     )
 }
 
-/// A validity range of the staged collections that overlaps another for the same data ID, on SQLite, which has no
-/// constraint against it: collection, both dataset ids, and both ranges.
+/// A validity range of the staged collections that overlaps another for the same data ID, which no constraint of the
+/// database forbids: collection and both dataset ids.
 pub fn overlapping_certifications(
     place: &Place,
     calibs_table: &str,
@@ -253,12 +253,12 @@ pub fn overlapping_certifications(
         .map(|d| format!(" AND a.{0} = b.{0}", quote(d)))
         .collect();
     format!(
-        "SELECT c.name, CAST(a.dataset_id AS text), CAST(b.dataset_id AS text), a.timespan_begin, a.timespan_end, b.timespan_begin, b.timespan_end \
+        "SELECT c.name, CAST(a.dataset_id AS text), CAST(b.dataset_id AS text) \
          FROM {calibs} a JOIN {calibs} b ON a.dataset_type_id = b.dataset_type_id AND a.{collection} = b.{collection}{} \
-         AND a.id < b.id AND a.timespan_begin < b.timespan_end AND b.timespan_begin < a.timespan_end \
-         JOIN {} c ON c.{} = a.{collection} \
+         AND a.id < b.id AND {} JOIN {} c ON c.{} = a.{collection} \
          WHERE c.name IN (SELECT collection FROM {}) LIMIT 1",
         same.concat(),
+        place.timespans_overlap("a", "b"),
         place.repo("collection"),
         place.collection_key(),
         place.stage(CALIB_TABLE),

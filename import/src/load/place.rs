@@ -151,6 +151,16 @@ impl Place {
         }
     }
 
+    /// Whether the timespans of two rows of the registry overlap.
+    pub fn timespans_overlap(&self, one: &str, other: &str) -> String {
+        match self.dialect {
+            Dialect::Sqlite => format!(
+                "{one}.timespan_begin < {other}.timespan_end AND {other}.timespan_begin < {one}.timespan_end"
+            ),
+            Dialect::Postgresql => format!("{one}.timespan && {other}.timespan"),
+        }
+    }
+
     /// Values of [`Place::timespan_columns`] from staged bounds with the table alias `from`.
     ///
     /// On PostgreSQL unbounded sides are NULL bounds of the range (`lsst/daf/butler/registry/databases/postgresql.py`).
