@@ -44,7 +44,13 @@ def attempt(action) -> str | None:
 
 
 def butler(*args: str):
-    return attempt(lambda: cli.main(args=list(args), prog_name="butler", standalone_mode=False))
+    def action():
+        # The exit code of a command that failed; what a command that did not fail returns is not looked at.
+        code = cli.main(args=list(args), prog_name="butler", standalone_mode=False)
+        if isinstance(code, int):
+            sys.exit(code)
+
+    return attempt(action)
 
 
 def load_files(repo: str, *files: str):
