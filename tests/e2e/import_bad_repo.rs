@@ -60,8 +60,9 @@ fn a_repository_is_created_only_below_a_folder_that_exists() {
         said.contains(scratch.path("no/folder").to_str().unwrap()),
         "{said}"
     );
-    let said = complaint(&import(&repo, &export, &["--dry-run"]));
-    assert!(said.contains("dry run"), "{said}");
+    let planned = import(&repo, &export, &["--dry-run"]).ok();
+    assert!(planned.contains("20 rows to add to dataset\n"), "{planned}");
+    assert!(!repo.exists());
     let said = complaint(&import(&scratch.path("absent.yaml"), &export, &[]));
     assert!(said.contains("absent.yaml"), "{said}");
     let said = complaint(&import(&repo, &scratch.path("no-export"), &[]));
