@@ -25,7 +25,10 @@ fn commands(document: &str) -> Vec<&str> {
 fn follow(document: &str, at_least: usize) {
     let text = std::fs::read_to_string(workspace().join(document)).unwrap();
     let commands = commands(&text);
-    assert!(commands.len() >= at_least, "{document} lost its commands: {commands:?}");
+    assert!(
+        commands.len() >= at_least,
+        "{document} lost its commands: {commands:?}"
+    );
     let folder = tempdir().unwrap();
     symlink(workspace().join("fixtures"), folder.path().join("fixtures")).unwrap();
     let pantry = env!("CARGO_BIN_EXE_pantry");
@@ -34,8 +37,16 @@ fn follow(document: &str, at_least: usize) {
             Some(arguments) => format!("{pantry} {arguments}"),
             None => shown.replace("cargo run --release --", pantry),
         };
-        let ran = run(Command::new("sh").args(["-euc", &typed]).current_dir(folder.path()));
-        assert_eq!(ran.code, Some(0), "{document}: {shown}\n{}{}", ran.stdout, ran.stderr);
+        let ran = run(Command::new("sh")
+            .args(["-euc", &typed])
+            .current_dir(folder.path()));
+        assert_eq!(
+            ran.code,
+            Some(0),
+            "{document}: {shown}\n{}{}",
+            ran.stdout,
+            ran.stderr
+        );
     }
 }
 
