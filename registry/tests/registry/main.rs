@@ -2,4 +2,5 @@
 
 mod config;
 mod model;
+mod order_by;
 mod schema;
