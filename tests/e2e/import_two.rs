@@ -26,7 +26,7 @@ fn at_once(repo: &Path, sources: [&Path; 2]) -> [Output; 2] {
 }
 
 fn both_complete(place: &Place, scratch: &Scratch) {
-    let (export, other) = (scratch.path("export"), fixture("oracle-mini"));
+    let (export, other) = (scratch.path("export"), fixture("hsc-mini"));
     many(&export, "runs/many");
     let mut oracle = Oracle::start();
     for (i, sources) in [[&export, &export], [&export, &other]]
