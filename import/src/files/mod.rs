@@ -88,4 +88,4 @@ pub struct FileSurvey {
 }
 
 /// Files dealt with at a time: bounds memory, and large enough to flush many copies at once.
-const BATCH: usize = 4096;
+const BATCH: usize = 8192;

@@ -65,7 +65,6 @@ pub fn place(
     on_wait: impl FnOnce(),
 ) -> Result<PlacedFiles, Error> {
     let columns = [
-        ("file".to_owned(), CellType::Int),
         ("path".to_owned(), CellType::Text),
         ("checksum".to_owned(), CellType::Text),
         ("size".to_owned(), CellType::Int),
@@ -97,7 +96,8 @@ pub fn place(
         for (file, outcome) in files.into_iter().zip(outcomes) {
             match outcome {
                 Ok(outcome) => {
-                    stage.insert(table, &placed.record(&file, &outcome, options))?;
+                    let row = placed.record(&file, &outcome, options);
+                    stage.insert_at(table, file.file, &row)?;
                 }
                 Err(problem) => skip(&mut placed, input, options, &file, problem, report)?,
             }
@@ -118,7 +118,7 @@ impl PlacedFiles {
         file: &LocatedFile,
         outcome: &Outcome,
         options: &FileOptions,
-    ) -> [Cell; 4] {
+    ) -> [Cell; 3] {
         self.recorded += 1;
         if outcome.is_new {
             self.placed += 1;
@@ -135,7 +135,6 @@ impl PlacedFiles {
             .filter(|_| options.track)
             .map(|c| c.to_string());
         [
-            Cell::Int(file.file),
             Cell::Text(file.target.location().record().to_owned()),
             Cell::text(checksum.as_deref()),
             Cell::Int(size),

@@ -14,7 +14,7 @@ pub const TYPE_MAP: &str = "import_type";
 pub const RUN_MAP: &str = "import_run";
 /// Formatters as `no` (index into [`crate::export::Export::formatters`]), `name` (NULL if the export names none).
 pub const FORMATTER_MAP: &str = "import_formatter";
-/// Placed files as `file` (`seq` of the stage's file table), `path`, `size`, `checksum`.
+/// Placed files as `path`, `size`, `checksum`; `seq` is that of the stage's file table.
 pub const PLACED_TABLE: &str = "placed";
 
 /// What `file_datastore_records.component` holds for whole datasets (`lsst/daf/butler/datastore/stored_file_info.py`).
@@ -101,7 +101,7 @@ pub fn insert_tags(place: &Place, group: &DatasetGroup<'_>) -> String {
 /// Insert rows of `dataset_location`. Parameter 1: datastore name.
 pub fn insert_locations(place: &Place, shape: &Shape) -> String {
     format!(
-        "INSERT INTO {} (datastore_name, dataset_id) SELECT CAST($1 AS text), s.id FROM {} s JOIN {} p ON p.file = s.file WHERE true \
+        "INSERT INTO {} (datastore_name, dataset_id) SELECT CAST($1 AS text), s.id FROM {} s JOIN {} p ON p.seq = s.file WHERE true \
          ORDER BY s.seq ON CONFLICT (datastore_name, dataset_id) DO NOTHING",
         place.repo("dataset_location"),
         place.stage(&shape.table),
@@ -114,7 +114,7 @@ pub fn insert_file_records(place: &Place, shape: &Shape, records_table: &str) ->
     format!(
         "INSERT INTO {} (dataset_id, path, formatter, storage_class, component, checksum, file_size) \
          SELECT s.id, p.path, coalesce(m.name, t.formatter), t.storage_class, '{NO_COMPONENT}', p.checksum, p.size FROM {} s \
-         JOIN {} f ON f.seq = s.file JOIN {} p ON p.file = s.file JOIN {} t ON t.no = s.type \
+         JOIN {} f ON f.seq = s.file JOIN {} p ON p.seq = s.file JOIN {} t ON t.no = s.type \
          JOIN {} m ON m.no = f.formatter WHERE true ORDER BY s.seq ON CONFLICT (dataset_id, component) DO NOTHING",
         place.repo(records_table),
         place.stage(&shape.table),

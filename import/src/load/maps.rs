@@ -6,6 +6,7 @@ use pantry_datastore::LookupEntity;
 use pantry_registry::Registry;
 use pantry_registry::database::Value;
 use pantry_registry::model::dataset_type::DatasetType;
+use pantry_registry::schema::dialect::Dialect;
 use pantry_registry::schema::managers::CollectionKey;
 
 use super::datasets_sql::{FORMATTER_MAP, RUN_MAP, TYPE_MAP};
@@ -21,10 +22,10 @@ pub fn fill(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> Resu
     create(
         registry,
         TYPE_MAP,
-        "no bigint, id bigint, storage_class text, formatter text",
+        "id bigint, storage_class text, formatter text",
     )?;
-    create(registry, RUN_MAP, &format!("no bigint, id {run_type}"))?;
-    create(registry, FORMATTER_MAP, "no bigint, name text")?;
+    create(registry, RUN_MAP, &format!("id {run_type}"))?;
+    create(registry, FORMATTER_MAP, "name text")?;
     let ids: HashMap<String, i64> = registry
         .dataset_types()?
         .into_iter()
@@ -82,8 +83,13 @@ fn default_formatter<'a>(input: &PlanInput<'a>, dataset_type: &DatasetType) -> O
 
 fn create(registry: &mut Registry, table: &str, columns: &str) -> Result<(), Error> {
     let connection = registry.connection();
+    // Only a column of exactly this type is SQLite's row number, which is found without an index.
+    let number = match connection.dialect() {
+        Dialect::Sqlite => "INTEGER PRIMARY KEY",
+        Dialect::Postgresql => "bigint PRIMARY KEY",
+    };
     connection.execute(
-        &format!("CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({columns})"),
+        &format!("CREATE TEMPORARY TABLE IF NOT EXISTS {table} (no {number}, {columns})"),
         &[],
     )?;
     connection.execute(&format!("DELETE FROM {table}"), &[])?;

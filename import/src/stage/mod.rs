@@ -84,7 +84,7 @@ impl Stage {
             return Ok(no);
         }
         let quoted: Vec<String> = columns.iter().map(|(c, _)| format!("\"{c}\"")).collect();
-        let marks = vec!["?"; columns.len()].join(",");
+        let marks = vec!["?"; columns.len() + 1].join(",");
         // No declared types: values keep the type they were staged with.
         self.connection.execute_batch(&format!(
             "CREATE TABLE \"{name}\" (seq INTEGER PRIMARY KEY, {})",
@@ -92,7 +92,7 @@ impl Stage {
         ))?;
         self.tables.push(StageTable {
             insert: format!(
-                "INSERT INTO \"{name}\" ({}) VALUES ({marks})",
+                "INSERT INTO \"{name}\" (seq, {}) VALUES ({marks})",
                 quoted.join(",")
             ),
             name: name.to_owned(),
@@ -105,12 +105,20 @@ impl Stage {
 
     /// Append one row and return its `seq`.
     pub fn insert(&self, table: TableNo, row: &[Cell]) -> Result<i64, crate::Error> {
+        let seq = self.tables[table].rows.get() + 1;
+        self.insert_at(table, seq, row)?;
+        Ok(seq)
+    }
+
+    /// Add one row with this `seq`, which no row of the table has.
+    pub fn insert_at(&self, table: TableNo, seq: i64, row: &[Cell]) -> Result<(), crate::Error> {
         let table = &self.tables[table];
+        let seq = Cell::Int(seq);
         self.connection
             .prepare_cached(&table.insert)?
-            .execute(rusqlite::params_from_iter(row))?;
+            .execute(rusqlite::params_from_iter(std::iter::once(&seq).chain(row)))?;
         table.rows.set(table.rows.get() + 1);
-        Ok(table.rows.get())
+        Ok(())
     }
 
     /// All tables in order of creation.

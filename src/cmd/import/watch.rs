@@ -37,6 +37,7 @@ impl Watch for Shown {
             Step::Load => ("filling the registry", Unit::Count("rows"), None),
             Step::Unlink => ("removing sources", Unit::Count("files"), Some(total)),
         };
+        tracing::debug!("{what}");
         let mut task = self
             .task
             .lock()
