@@ -57,5 +57,5 @@ fn the_readme_works() {
 
 #[test]
 fn the_operators_guide_works() {
-    follow("docs/operator.md", 5);
+    follow("docs/operator.md", 4);
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pantry_datastore::transfer::{
-    FolderLock, PlaceOptions, PlaceRequest, Placer, Target, TransferMode, unlink_source,
+    FolderLock, PlaceOptions, PlaceRequest, Placed, Placer, Target, TransferMode, unlink_source,
 };
 use pantry_datastore::{Checksum, DatastoreError, Found};
 use pantry_registry::Registry;
@@ -197,7 +197,19 @@ fn put(
 ) -> Vec<Result<Outcome, Problem>> {
     let requests: Vec<Option<PlaceRequest>> = files.iter().map(request).collect();
     let wanted: Vec<PlaceRequest> = requests.iter().flatten().cloned().collect();
-    let mut answers = placer.place(&wanted).into_iter();
+    let mut answers = placer.place(&wanted);
+    // What made all of them stop says more than that the first of them was stopped.
+    let cause = |answer: &Result<Placed, DatastoreError>| {
+        matches!(answer, Err(DatastoreError::Full { .. }))
+    };
+    if let Some(Err(error)) = answers
+        .iter()
+        .position(cause)
+        .map(|at| answers.swap_remove(at))
+    {
+        return vec![Err(Problem::Failed(error.into()))];
+    }
+    let mut answers = answers.into_iter();
     files
         .iter()
         .zip(requests)
