@@ -6,6 +6,7 @@ use pantry_datastore::transfer::{Target, TransferMode, local_source, source_uri}
 use pantry_datastore::{Confinement, Found, LookupEntity, ResourcePath};
 use pantry_registry::Registry;
 use pantry_registry::model::data_coordinate::DataIdValue;
+use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 use uuid::Uuid;
 
@@ -113,15 +114,30 @@ impl<'a> Locator<'a> {
         );
         let mut select = stage.connection().prepare(&sql)?;
         let mut rows = select.query([])?;
-        let mut files = Vec::with_capacity(super::BATCH);
-        while let Some(row) = rows.next()? {
-            let (path, line) = (self.path(row.get_ref(1)?, row.get(2)?)?, row.get(2)?);
-            files.push(self.located(row.get(0)?, path, line, || Ok(String::new()))?);
-            if files.len() >= super::BATCH {
-                self.hand_over(std::mem::take(&mut files), batch)?;
+        let mut next = || -> Result<Option<(i64, String, i64)>, Error> {
+            let Some(row) = rows.next()? else {
+                return Ok(None);
+            };
+            let line = row.get(2)?;
+            Ok(Some((row.get(0)?, self.path(row.get_ref(1)?, line)?, line)))
+        };
+        loop {
+            let mut records = Vec::with_capacity(super::BATCH);
+            while records.len() < super::BATCH
+                && let Some(record) = next()?
+            {
+                records.push(record);
             }
+            if records.is_empty() {
+                return Ok(());
+            }
+            // Collected before it is looked through, so that the first fault of the export is told, not of the threads.
+            let files: Vec<Result<LocatedFile, Error>> = records
+                .into_par_iter()
+                .map(|(file, path, line)| self.located(file, path, line, || Ok(String::new())))
+                .collect();
+            self.hand_over(files.into_iter().collect::<Result<_, _>>()?, batch)?;
         }
-        self.hand_over(files, batch)
     }
 
     fn by_template(

@@ -23,7 +23,7 @@ pub fn data_version(registry: &mut Registry) -> Result<i64, Error> {
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('pantry import ' || CAST($1 AS text)))";
 
 /// Page cache of the repo's database during the load, in KiB.
-const CACHE_KIB: u32 = 98_304;
+const CACHE_KIB: u32 = 65_536;
 
 /// Begin the transaction.
 ///
