@@ -2,6 +2,7 @@
 //!
 //! Reading order: [`cli`] (what may be typed), [`options_file`] (`-@`), [`log`], [`context`] (what a verb is
 //! given), [`cmd`] (the verbs), [`failure`] (how errors become exit codes), [`rows`] and [`table`] (results).
+mod agreement;
 pub mod cli;
 pub mod cmd;
 pub mod context;

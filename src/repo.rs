@@ -103,14 +103,7 @@ pub fn check_parent(repo: &str, environment: &Environment) -> Result<(), Failure
 /// empty registry that an earlier call left behind when it was killed is taken up.
 pub fn create(repo: &str, args: &CreateArgs, environment: &Environment) -> Result<(), Failure> {
     let seed = seed(args, environment)?;
-    let options = RepoConfigOptions {
-        root: repo.to_owned(),
-        standalone: args.standalone,
-        // A seed's SQLite database gives way to the repo's own unless it is kept; one that the user named must stay.
-        keep_seed: args.keep_seed || args.db.as_ref().is_some_and(|db| db.starts_with("sqlite")),
-        outfile: args.outfile.clone(),
-        search_paths: Vec::new(),
-    };
+    let options = config_options(repo, args);
     let made = repo_config(seed.as_ref(), &options, environment)?;
     made.warnings.iter().for_each(|w| tracing::warn!("{w}"));
     let universe = dimension_config(args.dimension_config.as_deref(), environment)?;
@@ -135,8 +128,20 @@ pub fn create(repo: &str, args: &CreateArgs, environment: &Environment) -> Resul
     outcome
 }
 
+/// How a new repo's configuration is made.
+pub fn config_options(repo: &str, args: &CreateArgs) -> RepoConfigOptions {
+    RepoConfigOptions {
+        root: repo.to_owned(),
+        standalone: args.standalone,
+        // A seed's SQLite database gives way to the repo's own unless it is kept; one that the user named must stay.
+        keep_seed: args.keep_seed || args.db.as_ref().is_some_and(|db| db.starts_with("sqlite")),
+        outfile: args.outfile.clone(),
+        search_paths: Vec::new(),
+    }
+}
+
 /// The seed configuration, with `--db` and `--namespace` worked in.
-fn seed(args: &CreateArgs, environment: &Environment) -> Result<Option<Config>, Failure> {
+pub fn seed(args: &CreateArgs, environment: &Environment) -> Result<Option<Config>, Failure> {
     let mut seed = match &args.seed_config {
         Some(file) => Some(Config::read(
             &ResourcePath::parse(file, environment)?,

@@ -4,6 +4,7 @@ mod error;
 pub mod export;
 pub mod files;
 mod import;
+mod job;
 pub mod load;
 pub mod plan;
 mod repo;

@@ -226,3 +226,28 @@ fn import_takes_the_options_of_create() {
     let text = fs::read_to_string(repo.join("butler.yaml")).unwrap();
     assert!(text.contains("namespace: made"), "{text}");
 }
+
+#[test]
+fn options_of_create_that_a_repo_contradicts_are_refused() {
+    let scratch = Scratch::new();
+    let database = Database::new();
+    let repo = scratch.path("repo");
+    let export = pantry_testkit::fixture("oracle-mini");
+    let url = database.url();
+    let made = ["--transfer", "copy", "--db", &url, "--namespace", "made"];
+    let _ = import(&repo, &export, &made).ok();
+    let again = import(&repo, &export, &made).ok();
+    assert!(again.contains("nothing"), "{again}");
+    let _ = import(&repo, &export, &["--transfer", "copy"]).ok();
+
+    let other = ["--transfer", "copy", "--db", "sqlite:///elsewhere.sqlite3"];
+    let refused = import(&repo, &export, &other);
+    assert_eq!(refused.code, Some(1));
+    let expected = "but sqlite:///elsewhere.sqlite3 is asked for";
+    assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+    let other = ["--transfer", "copy", "--db", &url, "--namespace", "other"];
+    let refused = import(&repo, &export, &other);
+    assert_eq!(refused.code, Some(1));
+    let expected = "registry.namespace made, but other is asked for; nothing was changed";
+    assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+}

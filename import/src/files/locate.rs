@@ -74,16 +74,25 @@ pub fn locate(
     options: &FileOptions,
     mut batch: impl FnMut(Vec<LocatedFile>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let locator = Locator::new(input, options)?;
-    if options.mode.places_files() {
-        let mut expander = Expander::new(registry, stage);
-        for kind in &plan.kinds {
-            locator.by_template(stage, plan, kind, &mut expander, &mut batch)?;
-        }
-        Ok(())
-    } else {
-        locator.as_they_are(stage, &mut batch)
+    if !options.mode.places_files() {
+        return locate_in_place(stage, input, options, batch);
     }
+    let locator = Locator::new(input, options)?;
+    let mut expander = Expander::new(registry, stage);
+    for kind in &plan.kinds {
+        locator.by_template(stage, plan, kind, &mut expander, &mut batch)?;
+    }
+    Ok(())
+}
+
+/// Locate all files in the modes that leave them where they are.
+pub fn locate_in_place(
+    stage: &Stage,
+    input: &PlanInput<'_>,
+    options: &FileOptions,
+    mut batch: impl FnMut(Vec<LocatedFile>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    Locator::new(input, options)?.as_they_are(stage, &mut batch)
 }
 
 struct Locator<'a> {

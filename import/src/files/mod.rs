@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use inspect::survey;
 pub use locate::resolve_mode;
-pub use place::{PlacedFiles, place, unlink_sources};
+pub use place::{PlacedFiles, place, place_none, unlink_sources};
 
 /// What to do about files that are not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

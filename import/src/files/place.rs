@@ -10,12 +10,12 @@ use pantry_registry::Registry;
 use rayon::prelude::*;
 
 use super::inspect::usable;
-use super::locate::{LocatedFile, local_target, locate};
+use super::locate::{LocatedFile, local_target, locate, locate_in_place};
 use super::{FileFinding, FileOptions, OnMissing};
 use crate::Error;
 use crate::load::PLACED_TABLE;
 use crate::plan::{Plan, PlanInput};
-use crate::stage::{Cell, CellType, Stage};
+use crate::stage::{Cell, CellType, Stage, TableNo};
 
 /// Files in their places; dropped without [`PlacedFiles::keep`] what this run placed is removed again.
 pub struct PlacedFiles {
@@ -52,7 +52,7 @@ struct Outcome {
     is_new: bool,
 }
 
-/// Place all files, or look at them in the modes that leave them where they are, and fill the stage's table of placed files.
+/// Place all files and fill the stage's table of placed files.
 ///
 /// Missing files are written to `report`, one JSON object a line, when they are to be skipped.
 pub fn place(
@@ -64,51 +64,103 @@ pub fn place(
     report: &mut dyn std::io::Write,
     on_wait: impl FnOnce(),
 ) -> Result<PlacedFiles, Error> {
-    let columns = [
-        ("path".to_owned(), CellType::Text),
-        ("checksum".to_owned(), CellType::Text),
-        ("size".to_owned(), CellType::Int),
-    ];
-    let table = stage.table(PLACED_TABLE, &columns)?;
-    let stage = &*stage;
-    let placer = if options.mode.places_files() {
-        let lock = FolderLock::acquire(options.root.path(), on_wait)?;
-        let place = PlaceOptions {
-            mode: options.mode,
-            checksum: options.checksum,
-            jobs: options.jobs,
-            progress: options.progress.clone(),
-        };
-        Some(Placer::new(&options.root, lock, place)?)
-    } else {
-        None
+    let lock = FolderLock::acquire(options.root.path(), on_wait)?;
+    let place = PlaceOptions {
+        mode: options.mode,
+        checksum: options.checksum,
+        jobs: options.jobs,
+        progress: options.progress.clone(),
     };
-    let mut placed = PlacedFiles {
-        placer,
-        recorded: 0,
-        placed: 0,
-        bytes: 0,
-        skipped: 0,
-    };
-    stage.begin()?;
+    let placer = Placer::new(&options.root, lock, place)?;
+    let mut writer = PlacedWriter::begin(stage, Some(placer), input, options, report)?;
     locate(registry, stage, input, plan, options, |files| {
-        let outcomes = outcomes(&files, placed.placer.as_ref(), options);
-        for (file, outcome) in files.into_iter().zip(outcomes) {
-            match outcome {
-                Ok(outcome) => {
-                    let row = placed.record(&file, &outcome, options);
-                    stage.insert_at(table, file.file, &row)?;
-                }
-                Err(problem) => skip(&mut placed, input, options, &file, problem, report)?,
-            }
-        }
-        Ok(())
+        writer.add(stage, files)
     })?;
-    stage.commit()?;
+    let placed = writer.end(stage)?;
     if let Some(placer) = &placed.placer {
         placer.sync()?;
     }
     Ok(placed)
+}
+
+/// Look at all files in the modes that leave them where they are, and fill the stage's table of placed files.
+///
+/// Missing files are written to `report` as [`place`] does it.
+pub fn place_none(
+    stage: &mut Stage,
+    input: &PlanInput<'_>,
+    options: &FileOptions,
+    report: &mut dyn std::io::Write,
+) -> Result<PlacedFiles, Error> {
+    let mut writer = PlacedWriter::begin(stage, None, input, options, report)?;
+    locate_in_place(stage, input, options, |files| writer.add(stage, files))?;
+    writer.end(stage)
+}
+
+/// Fills the stage's table of placed files.
+struct PlacedWriter<'a> {
+    table: TableNo,
+    placed: PlacedFiles,
+    input: &'a PlanInput<'a>,
+    options: &'a FileOptions,
+    report: &'a mut dyn std::io::Write,
+}
+
+impl<'a> PlacedWriter<'a> {
+    fn begin(
+        stage: &mut Stage,
+        placer: Option<Placer>,
+        input: &'a PlanInput<'a>,
+        options: &'a FileOptions,
+        report: &'a mut dyn std::io::Write,
+    ) -> Result<Self, Error> {
+        let columns = [
+            ("path".to_owned(), CellType::Text),
+            ("checksum".to_owned(), CellType::Text),
+            ("size".to_owned(), CellType::Int),
+        ];
+        let table = stage.table(PLACED_TABLE, &columns)?;
+        stage.begin()?;
+        Ok(Self {
+            table,
+            placed: PlacedFiles {
+                placer,
+                recorded: 0,
+                placed: 0,
+                bytes: 0,
+                skipped: 0,
+            },
+            input,
+            options,
+            report,
+        })
+    }
+
+    fn add(&mut self, stage: &Stage, files: Vec<LocatedFile>) -> Result<(), Error> {
+        let outcomes = outcomes(&files, self.placed.placer.as_ref(), self.options);
+        for (file, outcome) in files.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(outcome) => {
+                    let row = self.placed.record(&file, &outcome, self.options);
+                    stage.insert_at(self.table, file.file, &row)?;
+                }
+                Err(problem) => skip(
+                    &mut self.placed,
+                    self.input,
+                    self.options,
+                    &file,
+                    problem,
+                    self.report,
+                )?,
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self, stage: &Stage) -> Result<PlacedFiles, Error> {
+        stage.commit()?;
+        Ok(self.placed)
+    }
 }
 
 impl PlacedFiles {

@@ -61,11 +61,10 @@ fn copy_table(
     place: &Place,
     client: &mut Client,
 ) -> Result<(), Error> {
-    let mut transaction = client.transaction()?;
     let mut types = vec![Type::INT8];
     types.extend(table.columns.iter().map(|(_, t)| copy_type(*t)));
     let target = place.stage(&table.name);
-    let sink = transaction.copy_in(&format!("COPY {target} FROM STDIN BINARY"))?;
+    let sink = client.copy_in(&format!("COPY {target} FROM STDIN BINARY"))?;
     let mut writer = BinaryCopyInWriter::new(sink, &types);
     let mut select = stage.connection().prepare(&format!(
         "SELECT * FROM {} ORDER BY seq",
@@ -83,9 +82,9 @@ fn copy_table(
         writer.write(&borrowed)?;
     }
     writer.finish()?;
-    // Without statistics the planner would take every temporary table for a small one.
-    transaction.batch_execute(&format!("ANALYZE {target}"))?;
-    transaction.commit()?;
+    // Without statistics the planner would take every temporary table for a small one. No transaction here: placed files are
+    // copied within the load's.
+    client.batch_execute(&format!("ANALYZE {target}"))?;
     Ok(())
 }
 

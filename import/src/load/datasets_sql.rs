@@ -20,6 +20,25 @@ pub const PLACED_TABLE: &str = "placed";
 /// What `file_datastore_records.component` holds for whole datasets (`lsst/daf/butler/datastore/stored_file_info.py`).
 const NO_COMPONENT: &str = "__NULL_STRING__";
 
+/// What an insert does about rows that the registry has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnExisting {
+    /// They stay as they are.
+    Skip,
+    /// The database refuses the statement; where nothing is expected to be there PostgreSQL is faster so.
+    Refuse,
+}
+
+impl OnExisting {
+    /// The clause for rows whose key is `columns`.
+    pub fn clause(self, columns: &str) -> String {
+        match self {
+            OnExisting::Skip => format!("ON CONFLICT ({columns}) DO NOTHING"),
+            OnExisting::Refuse => String::new(),
+        }
+    }
+}
+
 /// The datasets of a shape whose types share one dimension group.
 #[derive(Debug, Clone)]
 pub struct DatasetGroup<'a> {
@@ -64,10 +83,10 @@ impl DatasetGroup<'_> {
 }
 
 /// Insert rows of `dataset`. Parameter 1: ingest date.
-pub fn insert_datasets(place: &Place, group: &DatasetGroup<'_>) -> String {
+pub fn insert_datasets(place: &Place, group: &DatasetGroup<'_>, existing: OnExisting) -> String {
     format!(
         "INSERT INTO {} (id, dataset_type_id, ingest_date, {}) SELECT s.id, t.id, {}, r.id FROM {} \
-         JOIN {} t ON t.no = s.type JOIN {} r ON r.no = s.run WHERE {} ORDER BY {} ON CONFLICT (id) DO NOTHING",
+         JOIN {} t ON t.no = s.type JOIN {} r ON r.no = s.run WHERE {} ORDER BY {} {}",
         place.repo("dataset"),
         place.run_column(),
         place.ingest_date(),
@@ -76,17 +95,18 @@ pub fn insert_datasets(place: &Place, group: &DatasetGroup<'_>) -> String {
         place.map(RUN_MAP),
         group.is_member(),
         group.order(),
+        existing.clause("id"),
     )
 }
 
 /// Insert the datasets of a group into the tags table, for their runs.
-pub fn insert_tags(place: &Place, group: &DatasetGroup<'_>) -> String {
+pub fn insert_tags(place: &Place, group: &DatasetGroup<'_>, existing: OnExisting) -> String {
     let dimensions = list("", &group.required);
     let comma = if group.required.is_empty() { "" } else { ", " };
     format!(
         "INSERT INTO {} (dataset_type_id, dataset_id, {collection}{comma}{dimensions}) \
          SELECT t.id, s.id, r.id{comma}{} FROM {} JOIN {} t ON t.no = s.type JOIN {} r ON r.no = s.run WHERE {} \
-         ORDER BY {} ON CONFLICT (dataset_id, {collection}) DO NOTHING",
+         ORDER BY {} {}",
         place.repo(&group.tags_table),
         group.keys("s."),
         group.from(place),
@@ -94,34 +114,42 @@ pub fn insert_tags(place: &Place, group: &DatasetGroup<'_>) -> String {
         place.map(RUN_MAP),
         group.is_member(),
         group.order(),
+        existing.clause(&format!("dataset_id, {}", place.collection_column())),
         collection = place.collection_column(),
     )
 }
 
 /// Insert rows of `dataset_location`. Parameter 1: datastore name.
-pub fn insert_locations(place: &Place, shape: &Shape) -> String {
+pub fn insert_locations(place: &Place, shape: &Shape, existing: OnExisting) -> String {
     format!(
         "INSERT INTO {} (datastore_name, dataset_id) SELECT CAST($1 AS text), s.id FROM {} s JOIN {} p ON p.seq = s.file WHERE true \
-         ORDER BY s.seq ON CONFLICT (datastore_name, dataset_id) DO NOTHING",
+         ORDER BY s.seq {}",
         place.repo("dataset_location"),
         place.stage(&shape.table),
         place.stage(PLACED_TABLE),
+        existing.clause("datastore_name, dataset_id"),
     )
 }
 
 /// Insert rows of the datastore's record table for placed files.
-pub fn insert_file_records(place: &Place, shape: &Shape, records_table: &str) -> String {
+pub fn insert_file_records(
+    place: &Place,
+    shape: &Shape,
+    records_table: &str,
+    existing: OnExisting,
+) -> String {
     format!(
         "INSERT INTO {} (dataset_id, path, formatter, storage_class, component, checksum, file_size) \
          SELECT s.id, p.path, coalesce(m.name, t.formatter), t.storage_class, '{NO_COMPONENT}', p.checksum, p.size FROM {} s \
          JOIN {} f ON f.seq = s.file JOIN {} p ON p.seq = s.file JOIN {} t ON t.no = s.type \
-         JOIN {} m ON m.no = f.formatter WHERE true ORDER BY s.seq ON CONFLICT (dataset_id, component) DO NOTHING",
+         JOIN {} m ON m.no = f.formatter WHERE true ORDER BY s.seq {}",
         place.repo(records_table),
         place.stage(&shape.table),
         place.stage(FILE_TABLE),
         place.stage(PLACED_TABLE),
         place.map(TYPE_MAP),
         place.map(FORMATTER_MAP),
+        existing.clause("dataset_id, component"),
     )
 }
 

@@ -16,9 +16,10 @@ use std::collections::BTreeMap;
 use pantry_registry::Registry;
 use pantry_registry::database::Value;
 use pantry_registry::model::collection::CollectionType;
+use pantry_registry::schema::dialect::Dialect;
 use serde::Serialize;
 
-pub use datasets_sql::PLACED_TABLE;
+pub use datasets_sql::{OnExisting, PLACED_TABLE};
 pub use diagnose::diagnose;
 pub(crate) use diagnose::shown_id;
 pub(crate) use maps::fill as fill_maps;
@@ -54,28 +55,38 @@ impl LoadReport {
     }
 }
 
-/// Write everything that `plan` found to be missing, inside the transaction that the caller began and ends.
+/// Write what `plan` found to be missing and needs no file, inside the transaction that the caller began and ends.
 ///
-/// Registrations come first, then dimension records in the universe's order, then datasets, files, associations and chains,
-/// so that every row's references exist when it goes in.
-pub fn load(
+/// Registrations come first, then dimension records in the universe's order, then datasets, so that every row's references
+/// exist when it goes in. `existing` is about datasets and overlaps, whose records are known from the plan.
+pub fn load_datasets(
     registry: &mut Registry,
     input: &PlanInput<'_>,
     plan: &Plan,
-    datastore: Option<&DatastoreTarget>,
     ingest_date: IngestTime,
+    existing: OnExisting,
 ) -> Result<LoadReport, Error> {
     let mut report = LoadReport::default();
     register(registry, input, plan, &mut report)?;
-    records(registry, input, plan, &mut report)?;
+    records(registry, input, plan, existing, &mut report)?;
     maps::fill(registry, input, plan)?;
-    datasets(registry, input, plan, ingest_date, &mut report)?;
-    if let Some(datastore) = datastore {
-        files(registry, input, datastore, &mut report)?;
-    }
-    associations::load(registry, input, &mut report)?;
-    chains(registry, input, &mut report)?;
+    datasets(registry, input, plan, ingest_date, existing, &mut report)?;
     Ok(report)
+}
+
+/// Write the rest after [`load_datasets`]: records of files, if there is a datastore, then associations and chains.
+pub fn load_rest(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    datastore: Option<&DatastoreTarget>,
+    existing: OnExisting,
+    report: &mut LoadReport,
+) -> Result<(), Error> {
+    if let Some(datastore) = datastore {
+        files(registry, input, datastore, existing, report)?;
+    }
+    associations::load(registry, input, report)?;
+    chains(registry, input, report)
 }
 
 fn register(
@@ -101,6 +112,7 @@ fn records(
     registry: &mut Registry,
     input: &PlanInput<'_>,
     plan: &Plan,
+    existing: OnExisting,
     report: &mut LoadReport,
 ) -> Result<(), Error> {
     let universe = registry.universe().clone();
@@ -117,6 +129,7 @@ fn records(
             &[],
         )?;
         report.add(&element.name, rows);
+        analyze(registry, input, &element.name, rows)?;
         if element.is_governor() {
             for spatial in universe.database_elements() {
                 if spatial.spatial.is_some() && spatial.governor.as_ref() == Some(&element.name) {
@@ -133,10 +146,36 @@ fn records(
             }
         }
         if element.spatial.is_some() {
-            let sql = records_sql::insert_overlaps(input.place, &universe, element, system, level);
+            let existing = match plan.records.get(&element.name) {
+                Some(counts) if counts.existing > 0 => OnExisting::Skip,
+                _ => existing,
+            };
+            let sql = records_sql::insert_overlaps(
+                input.place,
+                &universe,
+                element,
+                system,
+                level,
+                existing,
+            );
             let rows = registry.connection().execute(&sql, &[])?;
             report.add(&format!("{}_skypix_overlap", element.name), rows);
         }
+    }
+    Ok(())
+}
+
+/// Give PostgreSQL statistics of a table that got dimension records: its checks of foreign keys keep their plans, and one
+/// made for an empty table may walk the wrong index for every row that follows.
+fn analyze(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    table: &str,
+    added: u64,
+) -> Result<(), Error> {
+    if input.place.dialect == Dialect::Postgresql && added > 0 {
+        let sql = format!("ANALYZE {}", input.place.repo(table));
+        registry.connection().execute(&sql, &[])?;
     }
     Ok(())
 }
@@ -146,6 +185,7 @@ fn datasets(
     input: &PlanInput<'_>,
     plan: &Plan,
     ingest_date: IngestTime,
+    existing: OnExisting,
     report: &mut LoadReport,
 ) -> Result<(), Error> {
     let date = place::ingest_value(input.place, ingest_date);
@@ -156,7 +196,7 @@ fn datasets(
         groups.push(kind.group(input, &tags_table));
     }
     for group in &groups {
-        let sql = datasets_sql::insert_datasets(input.place, group);
+        let sql = datasets_sql::insert_datasets(input.place, group, existing);
         let rows = registry
             .connection()
             .execute(&sql, std::slice::from_ref(&date))?;
@@ -170,7 +210,7 @@ fn datasets(
     }
     summaries(registry, input, plan, report)?;
     for group in &groups {
-        let sql = datasets_sql::insert_tags(input.place, group);
+        let sql = datasets_sql::insert_tags(input.place, group, existing);
         let rows = registry.connection().execute(&sql, &[])?;
         report.add(&group.tags_table, rows);
     }
@@ -217,18 +257,24 @@ fn files(
     registry: &mut Registry,
     input: &PlanInput<'_>,
     datastore: &DatastoreTarget,
+    existing: OnExisting,
     report: &mut LoadReport,
 ) -> Result<(), Error> {
     let name = Value::Text(datastore.name.clone());
     for shape in &input.export.shapes {
-        let sql = datasets_sql::insert_locations(input.place, shape);
+        let sql = datasets_sql::insert_locations(input.place, shape, existing);
         let rows = registry
             .connection()
             .execute(&sql, std::slice::from_ref(&name))?;
         report.add("dataset_location", rows);
     }
     for shape in &input.export.shapes {
-        let sql = datasets_sql::insert_file_records(input.place, shape, &datastore.records_table);
+        let sql = datasets_sql::insert_file_records(
+            input.place,
+            shape,
+            &datastore.records_table,
+            existing,
+        );
         let rows = registry.connection().execute(&sql, &[])?;
         report.add(&datastore.records_table, rows);
     }

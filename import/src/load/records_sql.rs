@@ -3,6 +3,7 @@
 use pantry_registry::model::element::Element;
 use pantry_registry::model::universe::Universe;
 
+use super::datasets_sql::OnExisting;
 use super::place::{Place, list, quote};
 use crate::export::{overlap_table, record_table};
 
@@ -122,6 +123,7 @@ pub fn insert_overlaps(
     element: &Element,
     system: &str,
     level: u32,
+    existing: OnExisting,
 ) -> String {
     let required = universe.required_columns(element);
     let dimensions: Vec<&str> = required.iter().map(|(d, _, _)| *d).collect();
@@ -130,11 +132,15 @@ pub fn insert_overlaps(
     format!(
         "INSERT INTO {} (skypix_system, skypix_level, {dims}, skypix_index) \
          SELECT '{system}', {level}, {}, o.pixel FROM {} o JOIN {} r ON r.seq = o.rec WHERE true \
-         ORDER BY o.seq ON CONFLICT (skypix_system, skypix_level, {dims}, skypix_index) DO NOTHING",
+         ORDER BY o.seq {}",
         place.repo(&table),
         list("r.", &fields),
         place.stage(&overlap_table(&element.name)),
         place.stage(&record_table(&element.name)),
+        existing.clause(&format!(
+            "skypix_system, skypix_level, {}, skypix_index",
+            list("", &dimensions)
+        )),
         dims = list("", &dimensions),
     )
 }

@@ -16,6 +16,7 @@ use pantry_registry::config::Environment;
 use pantry_registry::model::glob::split_commas;
 use tempfile::TempDir;
 
+use crate::agreement;
 use crate::cmd::create::CreateArgs;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -230,7 +231,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
 /// folder that goes away with the second value.
 fn open(args: &Args, environment: &Environment) -> Result<(Repo, Option<TempDir>), Failure> {
     if args.no_create || !repo::is_absent(&args.repo, environment)? {
-        return Ok((Repo::open(&args.repo, !args.dry_run, environment)?, None));
+        let repo = Repo::open(&args.repo, !args.dry_run, environment)?;
+        agreement::check(&repo, &args.repo, &args.create, environment)?;
+        return Ok((repo, None));
     }
     repo::check_parent(&args.repo, environment)?;
     if args.dry_run {
