@@ -16,6 +16,7 @@ pub mod listing;
 pub mod model;
 mod opaque_tables;
 mod open;
+pub mod query;
 mod registry;
 pub mod schema;
 pub mod skypix;

@@ -76,7 +76,7 @@ pub(super) fn repr(value: &Value) -> String {
 }
 
 /// Python's quoted form of a text.
-pub(super) fn str_repr(text: &str) -> String {
+pub(crate) fn str_repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') {
         '"'
     } else {

@@ -147,6 +147,13 @@ impl DimensionGroup {
             .is_some_and(|i| self.names.binary_search(&i).is_ok())
     }
 
+    /// Whether all dimensions of this group are in the other.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.names
+            .iter()
+            .all(|i| other.names.binary_search(i).is_ok())
+    }
+
     /// The order in which records are looked up so that each one's keys are known
     /// (`DimensionGroup.lookup_order` of the reference).
     pub fn lookup_order(&self) -> Vec<&str> {

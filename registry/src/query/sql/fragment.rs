@@ -1,0 +1,122 @@
+//! A piece of SQL text with its values.
+
+use crate::database::Value;
+use crate::schema::dialect::Dialect;
+
+/// A piece of SQL: text, and values that are always bound, never pasted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fragment {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    Text(String),
+    Bind(Value),
+}
+
+impl Fragment {
+    /// Text as it is.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            parts: vec![Part::Text(text.into())],
+        }
+    }
+
+    /// A placeholder for a value.
+    pub fn bind(value: impl Into<Value>) -> Self {
+        Self {
+            parts: vec![Part::Bind(value.into())],
+        }
+    }
+
+    /// A column of a table that is known by `alias` in the statement.
+    pub fn column(dialect: Dialect, alias: &str, name: &str) -> Self {
+        Self::text(format!("{}.{}", dialect.quote(alias), dialect.quote(name)))
+    }
+
+    /// Pieces one after the other, with `separator` between them.
+    pub fn join(separator: &str, pieces: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::default();
+        for (i, piece) in pieces.into_iter().enumerate() {
+            if i > 0 {
+                all = all.add(separator);
+            }
+            all = all.append(piece);
+        }
+        all
+    }
+
+    /// Add text.
+    pub fn add(mut self, text: &str) -> Self {
+        match self.parts.last_mut() {
+            Some(Part::Text(last)) => last.push_str(text),
+            _ => self.parts.push(Part::Text(text.to_owned())),
+        }
+        self
+    }
+
+    /// Add a piece.
+    pub fn append(mut self, other: Self) -> Self {
+        for part in other.parts {
+            self = match part {
+                Part::Text(text) => self.add(&text),
+                bind @ Part::Bind(_) => {
+                    self.parts.push(bind);
+                    self
+                }
+            };
+        }
+        self
+    }
+
+    /// Add a placeholder for a value.
+    pub fn add_bind(self, value: impl Into<Value>) -> Self {
+        self.append(Self::bind(value))
+    }
+
+    /// The same in parentheses.
+    pub fn parens(self) -> Self {
+        Self::text("(").append(self).add(")")
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Text with `$1`, `$2`, ... for the values, and the values in that order.
+    pub fn into_sql(self) -> (String, Vec<Value>) {
+        let mut sql = String::new();
+        let mut values: Vec<Value> = Vec::new();
+        for part in self.parts {
+            match part {
+                Part::Text(text) => sql.push_str(&text),
+                Part::Bind(value) => {
+                    values.push(value);
+                    sql.push('$');
+                    sql.push_str(&values.len().to_string());
+                }
+            }
+        }
+        (sql, values)
+    }
+}
+
+/// Conditions that must all hold; none always hold.
+pub fn all_of(conditions: Vec<Fragment>) -> Fragment {
+    combine(conditions, " AND ", "true")
+}
+
+/// Conditions of which one must hold; none never hold.
+pub fn any_of(conditions: Vec<Fragment>) -> Fragment {
+    combine(conditions, " OR ", "false")
+}
+
+fn combine(mut conditions: Vec<Fragment>, operator: &str, nothing: &str) -> Fragment {
+    match conditions.len() {
+        0 => Fragment::text(nothing),
+        1 => conditions.remove(0),
+        _ => Fragment::join(operator, conditions.into_iter().map(Fragment::parens)),
+    }
+}

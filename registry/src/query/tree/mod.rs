@@ -1,0 +1,21 @@
+//! The one representation of a query: the reference's serialised tree (`lsst/daf/butler/queries/tree`).
+
+mod column_expression;
+mod column_literal;
+mod column_reference;
+mod column_set;
+mod column_type;
+mod dataset_key;
+mod predicate;
+mod query_tree;
+mod result_spec;
+
+pub use column_expression::{BinaryOperator, ColumnExpression, OrderExpression, UnaryOperator};
+pub use column_literal::{ColumnLiteral, RegionLiteral};
+pub use column_reference::ColumnReference;
+pub use column_set::{ColumnSet, ResultColumn};
+pub use column_type::QueryColumnType;
+pub use dataset_key::{DatasetField, DatasetKey};
+pub use predicate::{ComparisonOperator, Predicate, PredicateLeaf};
+pub use query_tree::{DatasetSearch, QueryTree};
+pub use result_spec::{ResultKind, ResultSpec};
