@@ -6,6 +6,7 @@ mod column_reference;
 mod column_set;
 mod column_type;
 mod dataset_key;
+pub mod json;
 mod predicate;
 mod query_tree;
 mod result_spec;
