@@ -60,8 +60,7 @@ fn since_epoch(epoch: JulianDate, own: Scale, days: JulianDate, to: Scale) -> Op
 fn decimal_year(value: f64, scale: Scale) -> Option<JulianDate> {
     let year = value.trunc();
     let part = value - year;
-    // Beyond this there is no calendar; and it must fit.
-    if year.abs() > 1e6 {
+    if year.abs() >= f64::from(i32::MAX) {
         return None;
     }
     let start = |year: f64| Fields::midnight(year as i64, 1, 1).julian_date(scale == Scale::Utc);

@@ -4,14 +4,15 @@
 //! of one digit. They round fractions of seconds differently.
 
 use super::calendar::{Fields, from_day_of_year};
+use super::civil::{civil_from_days, days_from_civil};
 
 /// The fields of a written date; `None` if it is not of the format.
 pub(super) fn fields(format: &str, text: &str) -> Option<Fields> {
     match format {
         "fits" => fits(text),
-        "yday" => fixed_day_of_year(text).or_else(|| loose(text, None, b':')),
-        "iso" => fixed(text, b' ').or_else(|| loose(text, Some('-'), b' ')),
-        "isot" => fixed(text, b'T').or_else(|| loose(text, Some('-'), b'T')),
+        "yday" => fixed_day_of_year(text).or_else(|| loose(text, b':')),
+        "iso" => fixed(text, b' ').or_else(|| loose(text, b' ')),
+        "isot" => fixed(text, b'T').or_else(|| loose(text, b'T')),
         _ => None,
     }
 }
@@ -71,69 +72,78 @@ fn fixed_time(mut fields: Fields, text: &str, at: usize, separator: u8) -> Optio
     Some(fields)
 }
 
-/// Python's `strptime`, which does not care about the case of the T.
-fn loose(text: &str, date: Option<char>, separator: u8) -> Option<Fields> {
+/// Fields of one or two digits. A day of the year is read by Python's `strptime`, which knows how large they may be, and takes
+/// day 366 of any year.
+fn loose(text: &str, separator: u8) -> Option<Fields> {
     let (text, fraction) = match text.rfind('.') {
         Some(dot) => (&text[..dot], Some(text[dot..].parse::<f64>().ok()?)),
         None => (text, None),
     };
-    let field = |text: &str, most: usize, low: i64, high: i64| {
-        let value = number(text, 0, text.len())?;
-        (!text.is_empty() && text.len() <= most && (low..=high).contains(&value)).then_some(value)
+    let (date, time) = match separator {
+        b':' => match text.match_indices(':').nth(1) {
+            Some((colon, _)) => (&text[..colon], Some(&text[colon + 1..])),
+            None => (text, None),
+        },
+        _ => match text.split_once(char::from(separator)) {
+            Some((date, time)) => (date, Some(time)),
+            None => (text, None),
+        },
     };
-    let parts: Vec<&str> = text
-        .split(|c: char| match date {
-            Some(dash) => c == dash || c == ':' || c.eq_ignore_ascii_case(&char::from(separator)),
-            None => c == ':',
-        })
-        .collect();
-    let (date, time) = parts.split_at_checked(if date.is_some() { 3 } else { 2 })?;
-    let year = number(date[0], 0, 4).filter(|_| date[0].len() == 4)?;
-    let mut fields = match date {
-        [_, month, day] => {
-            let (month, day) = (field(month, 2, 1, 12)?, field(day, 2, 1, 31)?);
-            Fields::midnight(year, month as u32, day as u32)
-        }
-        [_, day] => from_day_of_year(year, field(day, 3, 1, 366)?)?,
-        _ => return None,
+    let mut fields = if separator == b':' {
+        let (year, day) = date.split_once(':')?;
+        let day = field(day, 3).filter(|day| (1..=366).contains(day))?;
+        let first = days_from_civil(year_of(year)?, 1, 1)?;
+        let (year, month, day) = civil_from_days(first + day - 1);
+        Fields::midnight(year, month, day)
+    } else {
+        let parts: Vec<&str> = date.split('-').collect();
+        let [year, month, day] = parts[..] else {
+            return None;
+        };
+        let (month, day) = (field(month, 2)?, field(day, 2)?);
+        Fields::midnight(year_of(year)?, month as u32, day as u32)
     };
-    match time {
-        [] if fraction.is_none() => {}
+    let parts: Vec<&str> = time.map_or(Vec::new(), |time| time.split(':').collect());
+    match parts[..] {
+        [] if time.is_none() && fraction.is_none() => {}
         [hour, minute] if fraction.is_none() => {
-            (fields.hour, fields.minute) = (field(hour, 2, 0, 23)?, field(minute, 2, 0, 59)?);
+            (fields.hour, fields.minute) = (field(hour, 2)?, field(minute, 2)?);
         }
         [hour, minute, second] => {
-            (fields.hour, fields.minute) = (field(hour, 2, 0, 23)?, field(minute, 2, 0, 59)?);
-            fields.second = field(second, 2, 0, 61)? as f64 + fraction.unwrap_or(0.0);
+            (fields.hour, fields.minute) = (field(hour, 2)?, field(minute, 2)?);
+            let second = field(second, 2).filter(|s| separator != b':' || *s <= 61)?;
+            fields.second = second as f64 + fraction.unwrap_or(0.0);
         }
         _ => return None,
     }
     Some(fields)
 }
 
-/// What begins like a date; what comes after it is not looked at.
+fn field(text: &str, most: usize) -> Option<i64> {
+    (1..=most).contains(&text.len()).then_some(())?;
+    number(text, 0, text.len())
+}
+
+fn year_of(text: &str) -> Option<i64> {
+    (text.len() == 4).then_some(())?;
+    number(text, 0, 4)
+}
+
+/// Fields at fixed places, after a sign a year of five digits.
 fn fits(text: &str) -> Option<Fields> {
     let digits = if text.starts_with('+') { 6 } else { 4 };
-    let year = text.get(..digits)?;
-    let year = number(year.trim_start_matches('+'), 0, digits.min(5))?;
+    let year = number(text, digits - 4 - usize::from(digits == 6), digits)?;
     let (month, day) = (two(text, digits, b'-')?, two(text, digits + 3, b'-')?);
-    let date = Fields::midnight(year, month as u32, day as u32);
-    let time = || {
-        let at = digits + 6;
-        let (hour, minute) = (two(text, at, b'T')?, two(text, at + 3, b':')?);
+    let mut fields = Fields::midnight(year, month as u32, day as u32);
+    let at = digits + 6;
+    if text.len() > at {
+        (fields.hour, fields.minute) = (two(text, at, b'T')?, two(text, at + 3, b':')?);
         two(text, at + 6, b':')?;
         let second = text.get(at + 7..)?;
-        let whole = |c: char| c.is_ascii_digit() || c == '.';
-        let end = match second.get(2..3) {
-            Some(".") => second.find(|c| !whole(c)).unwrap_or(second.len()),
-            _ => 2,
-        };
-        Some(Fields {
-            hour,
-            minute,
-            second: second[..end].parse().ok()?,
-            ..date
-        })
-    };
-    Some(time().unwrap_or(date))
+        if second.len() > 2 && second.as_bytes().get(2) != Some(&b'.') {
+            return None;
+        }
+        fields.second = second.parse().ok()?;
+    }
+    Some(fields)
 }
