@@ -124,6 +124,7 @@ impl Request {
 
 /// Prints the datasets.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    args.format.check_terminal()?;
     let request = Request::of(&args)?;
     let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
     let catalog = CollectionCatalog::read(&mut repo.registry)?;

@@ -8,7 +8,7 @@ use pantry_registry::model::dimension_group::DimensionGroup;
 
 use crate::failure::Failure;
 use crate::repo::Repo;
-use crate::rows::{OutputFormat, RowSink, Value};
+use crate::rows::{Column, OutputFormat, RowSink, Value};
 use crate::table::{Align, Table};
 
 /// Where to find files.
@@ -76,11 +76,16 @@ impl<'w> Printer<'w> {
             },
             format => {
                 let keys = all_keys(searches)?;
-                let mut columns = vec!["type", "run", "id"];
-                columns.extend(keys.iter().map(String::as_str));
-                columns.extend(files.is_some().then_some("uri"));
+                let mut columns = vec![
+                    Column::text("type"),
+                    Column::text("run"),
+                    Column::text("id"),
+                ];
+                columns.extend(keys.iter().cloned());
+                columns.extend(files.is_some().then_some(Column::text("uri")));
+                let keys = keys.into_iter().map(|key| key.name.into_owned()).collect();
                 Shape::Rows {
-                    sink: format.sink(&columns, out),
+                    sink: format.sink(&columns, out)?,
                     keys,
                     places: Vec::new(),
                 }
@@ -181,7 +186,7 @@ fn empty_table(keys: &[String], with_uri: bool) -> Table {
 }
 
 /// The dimensions of all dataset types, in the order in which one type with all of them would have them.
-fn all_keys(searches: &[DatasetSearch]) -> Result<Vec<String>, Failure> {
+fn all_keys(searches: &[DatasetSearch]) -> Result<Vec<Column>, Failure> {
     let Some(first) = searches.first() else {
         return Ok(Vec::new());
     };
@@ -191,5 +196,6 @@ fn all_keys(searches: &[DatasetSearch]) -> Result<Vec<String>, Failure> {
     let names = groups.flat_map(|group| group.names());
     let universe = first.dataset_type.dataset_type.dimensions.universe();
     let all = DimensionGroup::conform(universe, names)?;
-    Ok(all.data_coordinate_keys().map(str::to_owned).collect())
+    let column = |name: &str| Column::new(name.to_owned(), universe.key_type(name).into());
+    Ok(all.data_coordinate_keys().map(column).collect())
 }
