@@ -40,6 +40,11 @@ impl Value<'_> {
         }
     }
 
+    /// Python's `repr` of the value, as it is in lists.
+    pub fn repr(&self) -> String {
+        python_repr(self)
+    }
+
     /// The value in JSON. NaN and the infinities, which JSON lacks, become null.
     pub fn to_json(&self) -> Json {
         match self {

@@ -1,0 +1,85 @@
+//! The rows of a query, cut to the limit and in the right order.
+use pantry_registry::Registry;
+use pantry_registry::query::tree::{ColumnExpression, OrderExpression};
+
+use super::cell::Cell;
+use super::engine::{self, Query};
+use super::limit::Limit;
+use super::order::SortKey;
+use crate::failure::Failure;
+
+/// How many rows there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shown {
+    /// Rows that were handed on.
+    pub rows: u64,
+    /// Whether a limit that warns left some out.
+    pub more: bool,
+}
+
+/// Hand the rows of a query to `visit`, at most as many as the limit shows.
+///
+/// `sort` is the order of rows that have no other. Where the limit cuts, it cuts first, as the reference does: the database
+/// need not sort what is not shown, and what is shown is held and sorted here. Without a limit the database sorts, so that
+/// rows stream.
+///
+/// # Errors
+/// Those of the engine and of `visit`.
+pub fn each_row(
+    registry: &mut Registry,
+    query: &Query,
+    limit: Limit,
+    sort: &[SortKey],
+    visit: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), Failure>,
+) -> Result<Shown, Failure> {
+    let mut query = query.clone();
+    query.spec.limit = limit.asked();
+    if !query.spec.order_by.is_empty() || sort.is_empty() {
+        return cut(registry, &query, limit, visit);
+    }
+    if limit.shown().is_none() {
+        for key in sort {
+            let operand = ColumnExpression::Reference(key.column.clone());
+            let term = OrderExpression::new(operand, false)?;
+            query.spec.order_by.push(term);
+        }
+        return cut(registry, &query, limit, visit);
+    }
+    let mut rows: Vec<Vec<Cell<'static>>> = Vec::new();
+    let shown = cut(registry, &query, limit, &mut |row| {
+        rows.push(row.iter().map(|cell| cell.clone().into_owned()).collect());
+        Ok(())
+    })?;
+    rows.sort_by(|a, b| {
+        let mut orders = sort
+            .iter()
+            .map(|key| match (a.get(key.place), b.get(key.place)) {
+                (Some(a), Some(b)) => a.compare(b),
+                _ => std::cmp::Ordering::Equal,
+            });
+        orders
+            .find(|order| order.is_ne())
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
+    rows.iter().try_for_each(|row| visit(row))?;
+    Ok(shown)
+}
+
+/// The rows as they come, without the one that only tells that there are more.
+fn cut(
+    registry: &mut Registry,
+    query: &Query,
+    limit: Limit,
+    visit: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), Failure>,
+) -> Result<Shown, Failure> {
+    let mut shown = Shown::default();
+    engine::execute(registry, query, &mut |row| {
+        if Some(shown.rows) == limit.shown() {
+            shown.more = true;
+            return Ok(());
+        }
+        shown.rows += 1;
+        visit(row)
+    })?;
+    Ok(shown)
+}
