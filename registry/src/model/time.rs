@@ -108,6 +108,14 @@ impl TaiNs {
         self.written(' ', 9)
     }
 
+    /// Date and time in UTC with microseconds, as old layouts store ingest dates.
+    pub fn utc_text(self) -> String {
+        let offset = |ns: i64| tai_minus_utc(ns.div_euclid(NS_PER_DAY), ns.rem_euclid(NS_PER_DAY));
+        // The offset is tabulated by UTC; a first guess is wrong by less than a minute.
+        let guess = self.0 - offset(self.0);
+        TaiNs(self.0 - offset(guess)).written(' ', 6)
+    }
+
     /// Date and time with a separator and 0 to 9 digits of the second; rounded to the nearest, ties to even.
     pub fn written(self, separator: char, digits: u32) -> String {
         let unit = 10_i64.pow(9 - digits.min(9));

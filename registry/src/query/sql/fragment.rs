@@ -40,7 +40,7 @@ impl Fragment {
         let mut all = Self::default();
         for (i, piece) in pieces.into_iter().enumerate() {
             if i > 0 {
-                all = all.add(separator);
+                all = all.sql(separator);
             }
             all = all.append(piece);
         }
@@ -48,7 +48,7 @@ impl Fragment {
     }
 
     /// Add text.
-    pub fn add(mut self, text: &str) -> Self {
+    pub fn sql(mut self, text: &str) -> Self {
         match self.parts.last_mut() {
             Some(Part::Text(last)) => last.push_str(text),
             _ => self.parts.push(Part::Text(text.to_owned())),
@@ -60,7 +60,7 @@ impl Fragment {
     pub fn append(mut self, other: Self) -> Self {
         for part in other.parts {
             self = match part {
-                Part::Text(text) => self.add(&text),
+                Part::Text(text) => self.sql(&text),
                 bind @ Part::Bind(_) => {
                     self.parts.push(bind);
                     self
@@ -77,7 +77,7 @@ impl Fragment {
 
     /// The same in parentheses.
     pub fn parens(self) -> Self {
-        Self::text("(").append(self).add(")")
+        Self::text("(").append(self).sql(")")
     }
 
     /// Whether there is nothing.

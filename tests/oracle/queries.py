@@ -1,0 +1,205 @@
+"""Random queries over a repository and the Python Butler's answers to them, in one process that lives as long as its input.
+
+Reads one request a line from standard input, each a JSON object with one key, and answers each with a line of JSON:
+
+    {"make": {"name": NAME, "repo": FOLDER, "db": URL or null}}  makes a repository of query_repos.py     -> {}
+    {"open": FOLDER}                                             opens it for what follows               -> {}
+    {"universe": {}}                                             its dimensions as stored                -> {"universe": TEXT}
+    {"generate": {"seed": N, "count": M}}                        queries N.0 to N.(M-1)                  -> {"cases": [CASE...]}
+    {"execute": {"tree", "spec", "uploads"}}                     -> {"columns": [NAME...], "rows": [[VALUE...]...]}
+    {"count": {"tree", "spec", "uploads", "exact", "discard"}}   -> {"count": N}
+    {"any": {"tree", "uploads", "execute", "exact"}}             -> {"any": BOOL}
+    {"explain": {"tree", "uploads", "execute"}}                  -> {"messages": [TEXT...]}
+
+A CASE has tree, spec and uploads, as they are asked, and the texts of its where-expressions with what became of each: the
+predicate, or the error. Any answer may be {"error": error_type or null, "class": NAME, "message": TEXT} instead, or {"skipped":
+WHY} where the answer is too large or takes too long.
+
+Values: integers, texts, floats, truth values and null as they are; UUIDs hyphenated; timespans [begin, end) and times in TAI
+nanoseconds; regions and bytes in hex. Rows: data_coordinate has all dimension keys, required first; dimension_record all fields of
+the element; dataset_ref the keys of the data ID, run, id; general its columns in their order. Data IDs with records have them
+after that, an object by element.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+import uuid
+import warnings
+
+import absent
+
+absent.install()
+
+import astropy.time  # noqa: E402
+import query_repos  # noqa: E402
+from lsst.daf.butler import Butler, ButlerUserError, DataCoordinate, Timespan  # noqa: E402
+from lsst.daf.butler.queries.result_specs import SerializedResultSpec  # noqa: E402
+from lsst.daf.butler.queries.tree import SerializedQueryTree  # noqa: E402
+from lsst.daf.butler.time_utils import TimeConverter  # noqa: E402
+from lsst.sphgeom import Region  # noqa: E402
+from query_cases import Case  # noqa: E402
+from query_facts import Facts  # noqa: E402
+
+warnings.simplefilter("ignore")
+
+MAX_ROWS = 20_000
+MAX_SECONDS = 20
+
+
+class TooMuch(Exception):
+    """An answer that is not worth waiting for."""
+
+
+def normal(value):
+    """A value as JSON."""
+    match value:
+        case uuid.UUID():
+            return str(value)
+        case Timespan():
+            return list(value.nsec)
+        case Region():
+            return value.encode().hex()
+        case bytes():
+            return value.hex()
+        case astropy.time.Time():
+            return TimeConverter().astropy_to_nsec(value)
+    return value
+
+
+class Session:
+    """Requests of one client."""
+
+    def __init__(self):
+        self.butler = None
+        self.facts = None
+
+    def make(self, name: str, repo: str, db: str | None = None):
+        query_repos.make(name, repo, db)
+        return {}
+
+    def open(self, repo: str):
+        self.butler = Butler.from_config(repo)
+        self.facts = None
+        return {}
+
+    def universe(self):
+        return {"universe": json.dumps(self.butler.dimensions.dimensionConfig.toDict())}
+
+    def generate(self, seed: int, count: int):
+        self.facts = self.facts or Facts(self.butler)
+        cases = []
+        with self.driver() as driver:
+            for number in range(count):
+                cases.append({"name": f"{seed}.{number}", **Case(self.facts, driver, f"{seed}.{number}").draw()})
+        return {"cases": cases}
+
+    @contextlib.contextmanager
+    def driver(self, uploads=()):
+        universe = self.butler.dimensions
+        with self.butler._query_driver((), DataCoordinate.make_empty(universe)) as driver:
+            for upload in uploads:
+                rows = [tuple(row) for row in upload["rows"]]
+                driver.upload_data_coordinates(universe.conform(upload["dimensions"]), rows, key=uuid.UUID(upload["key"]))
+            yield driver
+
+    def execute(self, tree, spec, uploads=()):
+        universe = self.butler.dimensions
+        tree = SerializedQueryTree(tree).to_query_tree(universe)
+        spec = SerializedResultSpec(spec).to_result_spec(universe)
+        spec.validate_tree(tree)
+        rows = []
+        with self.driver(uploads) as driver:
+            columns, convert = converter(spec)
+            for page in driver.execute(spec, tree):
+                rows += map(convert, page.rows)
+                if len(rows) > MAX_ROWS:
+                    raise TooMuch(f"more than {MAX_ROWS} rows")
+        return {"columns": columns, "rows": rows}
+
+    def count(self, tree, spec, uploads=(), exact=True, discard=True):
+        universe = self.butler.dimensions
+        tree = SerializedQueryTree(tree).to_query_tree(universe)
+        spec = SerializedResultSpec(spec).to_result_spec(universe)
+        spec.validate_tree(tree)
+        with self.driver(uploads) as driver:
+            return {"count": driver.count(tree, spec, exact=exact, discard=discard)}
+
+    def any(self, tree, uploads=(), execute=True, exact=True):
+        tree = SerializedQueryTree(tree).to_query_tree(self.butler.dimensions)
+        with self.driver(uploads) as driver:
+            return {"any": driver.any(tree, execute=execute, exact=exact)}
+
+    def explain(self, tree, uploads=(), execute=False):
+        tree = SerializedQueryTree(tree).to_query_tree(self.butler.dimensions)
+        with self.driver(uploads) as driver:
+            return {"messages": list(driver.explain_no_results(tree, execute=execute))}
+
+
+def records(data_id) -> dict:
+    """The records of an expanded data ID by element; skypix have none."""
+    found = {}
+    for element in data_id.dimensions.elements:
+        if element not in data_id.universe.skypix_dimensions.names:
+            record = data_id.records[element]
+            found[element] = record and {name: normal(value) for name, value in record.toDict().items()}
+    return found
+
+
+def converter(spec):
+    """Names of the columns of a result, and a function that makes a row of them."""
+    expanded = getattr(spec, "include_dimension_records", False)
+    keys = list(spec.dimensions.data_coordinate_keys)
+    extra = ["records"] if expanded else []
+
+    def data_id_row(data_id, *more):
+        row = [normal(data_id[key]) for key in keys] + [normal(value) for value in more]
+        return row + [records(data_id)] if expanded else row
+
+    match spec.result_type:
+        case "data_coordinate":
+            return keys + extra, data_id_row
+        case "dataset_ref":
+            return [*keys, "run", "id", *extra], lambda ref: data_id_row(ref.dataId, ref.run, ref.id)
+        case "dimension_record":
+            names = list(spec.element.RecordClass.__slots__)
+            names = [n for n in spec.element.RecordClass.fields.standard.names] if not names else names
+            fields = [*spec.element.schema.names]
+            return fields, lambda record: [normal(record.get(name)) for name in fields]
+        case _:
+            columns = spec.get_result_columns()
+            return [columns.get_qualified_name(*column) for column in columns], lambda row: [normal(value) for value in row]
+
+
+def answer(session: Session, line: str) -> dict:
+    (name, arguments), = json.loads(line).items()
+    if isinstance(arguments, str):
+        arguments = {"repo": arguments}
+
+    def stop(*_):
+        raise TooMuch(f"more than {MAX_SECONDS} seconds")
+
+    if name in ("execute", "count", "any", "explain"):
+        signal.signal(signal.SIGALRM, stop)
+        signal.alarm(MAX_SECONDS)
+    try:
+        return getattr(session, name)(**arguments)
+    except TooMuch as why:
+        return {"skipped": str(why)}
+    except Exception as error:
+        error_type = error.error_type if isinstance(error, ButlerUserError) else None
+        return {"error": error_type, "class": type(error).__name__, "message": str(error)}
+    finally:
+        signal.alarm(0)
+
+
+if __name__ == "__main__":
+    session = Session()
+    # What the Butler prints must not end up among the answers.
+    out = sys.stdout
+    sys.stdout = sys.stderr
+    for line in sys.stdin:
+        print(json.dumps(answer(session, line)), file=out, flush=True)

@@ -1,0 +1,237 @@
+"""Random queries over a repository, made through the reference's own Query interface."""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+
+import pydantic
+from lsst.daf.butler import ButlerUserError
+from lsst.daf.butler.queries import Query
+from lsst.daf.butler.queries.convert_args import convert_where_args
+from lsst.daf.butler.queries.result_specs import SerializedResultSpec
+from lsst.daf.butler.queries.tree import SerializedQueryTree, make_column_literal
+from query_facts import Facts
+from query_texts import Texts
+
+TREE = pydantic.TypeAdapter(SerializedQueryTree)
+SPEC = pydantic.TypeAdapter(SerializedResultSpec)
+
+
+def tree_json(tree) -> dict:
+    return json.loads(TREE.dump_json(SerializedQueryTree.from_validated(tree)))
+
+
+def spec_json(spec) -> dict:
+    written = json.loads(SPEC.dump_json(SerializedResultSpec.from_validated(spec)))
+    # Sets have no order of their own.
+    for fields in (written.get("dimension_fields", {}), written.get("dataset_fields", {})):
+        for name in fields:
+            fields[name].sort()
+    return written
+
+
+def bind_json(bind: dict) -> dict:
+    def one(value):
+        if isinstance(value, list | tuple):
+            return [one(v) for v in value]
+        return json.loads(make_column_literal(value).model_dump_json())
+
+    return {name: one(value) for name, value in bind.items()}
+
+
+class Case:
+    """One random query."""
+
+    def __init__(self, facts: Facts, driver, seed: str):
+        self.rng = random.Random(seed)
+        self.facts = facts
+        self.query = Query(driver)
+        self.texts: list[dict] = []
+        self.uploads: list[dict] = []
+
+    def draw(self) -> dict:
+        rng = self.rng
+        for _ in range(rng.choice([0, 0, 0, 1, 1, 2])):
+            self.join_dataset(self.dataset_type())
+        if rng.random() < 0.6:
+            self.join_dimensions()
+        if rng.random() < 0.06:
+            self.join_upload()
+        kind = rng.choice(["data_ids"] * 3 + ["datasets"] * 3 + ["dimension_records"] * 2 + ["general"] * 2)
+        name = None
+        if kind == "datasets":
+            name = self.dataset_type()
+            self.join_dataset(name)
+        self.filter()
+        results = self.attempt(getattr(self, kind), *([name] if name else []))
+        if results is None:
+            results = self.query.data_ids()
+        results = self.finish(results)
+        tree, spec = tree_json(results._tree), spec_json(results._spec)
+        if rng.random() < 0.06:
+            self.spoil(tree, spec)
+        return {"tree": tree, "spec": spec, "texts": self.texts, "uploads": self.uploads}
+
+    def attempt(self, action, *args):
+        try:
+            return action(*args)
+        except (ButlerUserError, LookupError, TypeError, ValueError, NotImplementedError):
+            return None
+
+    def dataset_type(self) -> str:
+        names = sorted(self.facts.dataset_types)
+        used = [n for n in names if self.facts.ids[n]]
+        return self.rng.choice(used * 5 + names)
+
+    def collections(self, name: str) -> list[str]:
+        rng, facts = self.rng, self.facts
+        holders = facts.holders[name] or facts.collections
+        found = rng.sample(holders, min(len(holders), rng.choice([1, 1, 2, 3])))
+        if rng.random() < 0.2:
+            found.insert(rng.randint(0, len(found)), rng.choice(facts.collections))
+        if not any(facts.is_calibration(c) for c in found) or rng.random() < 0.6:
+            return found
+        return [c for c in found if not facts.is_calibration(c)] or found
+
+    def join_dataset(self, name: str) -> None:
+        if name not in self.query.constraint_dataset_types:
+            self.query = self.query.join_dataset_search(name, self.collections(name))
+
+    def join_dimensions(self) -> None:
+        populated = self.facts.populated()
+        dimensions = self.rng.sample(populated, min(len(populated), self.rng.choice([1, 1, 2, 2, 3])))
+        if self.rng.random() < 0.1:
+            dimensions.append(self.rng.choice([self.facts.universe.commonSkyPix.name, "htm6", "healpix5"]))
+        self.query = self.query.join_dimensions(dimensions)
+
+    def join_upload(self) -> None:
+        name = self.rng.choice([n for n in ("detector", "visit", "tract", "physical_filter") if self.facts.records.get(n)])
+        rows = {r.dataId.required_values for r in self.facts.records[name] if self.rng.random() < 0.5}
+        if rows:
+            dimensions = self.facts.universe.conform([name])
+            key = uuid.UUID(int=self.rng.getrandbits(128), version=4)
+            self.query = Query(self.query._driver, self.query._tree.join_data_coordinate_upload(key, dimensions))
+            self.uploads.append({"key": str(key), "dimensions": list(dimensions.names), "rows": sorted(map(list, rows))})
+
+    def filter(self) -> None:
+        """Give governors values, mostly, and add texts."""
+        rng = self.rng
+        if rng.random() < 0.9:
+            for governor in ("instrument", "skymap"):
+                if governor in self.query.constraint_dimensions.names and self.facts.values[governor]:
+                    value = rng.choice(self.facts.values[governor] * 9 + ["absent"])
+                    if rng.random() < 0.5:
+                        self.query = self.query.where({governor: value})
+                    else:
+                        self.where(f"{governor} = '{value}'", {})
+        elif rng.random() < 0.4:
+            self.query = self.query._skip_governor_validation()
+        for _ in range(rng.choice([0, 1, 1, 1, 2])):
+            datasets = sorted(self.query.constraint_dataset_types)
+            texts = Texts(rng, self.facts, self.query.constraint_dimensions, datasets)
+            self.where(texts.text(), texts.bind)
+
+    def where(self, text: str, bind: dict) -> None:
+        """Add a text to the query, and to the texts with what the reference makes of it."""
+        query = self.query
+        dimensions, datasets = query.constraint_dimensions, query.constraint_dataset_types
+        found = {"text": text, "bind": bind_json(bind), "dimensions": list(dimensions.names), "datasets": sorted(datasets)}
+        self.texts.append(found)
+        try:
+            predicate = convert_where_args(dimensions, datasets, text, bind=bind)
+        except Exception as error:
+            found["error"] = getattr(error, "error_type", None)
+            found["message"] = str(error)
+            return
+        found["predicate"] = json.loads(predicate.model_dump_json())
+        with_filter = self.attempt(query.where, predicate)
+        if with_filter is not None:
+            self.query = with_filter
+
+    # Kinds of results --------------------------------------------------------------------------------------------------
+
+    def data_ids(self):
+        names = list(self.query.constraint_dimensions.names)
+        if names and self.rng.random() < 0.4:
+            results = self.query.data_ids(self.rng.sample(names, self.rng.randint(0, min(len(names), 2))))
+        else:
+            results = self.query.data_ids()
+        return results.with_dimension_records() if self.rng.random() < 0.2 else results
+
+    def datasets(self, name: str):
+        results = self.query.datasets(name, find_first=self.rng.random() < 0.6)
+        return results.with_dimension_records() if self.rng.random() < 0.2 else results
+
+    def dimension_records(self):
+        names = [e for e in self.query.constraint_dimensions.elements if self.facts.universe[e].has_own_table or e == "band"]
+        return self.query.dimension_records(self.rng.choice(names * 4 + self.facts.populated()))
+
+    def general(self):
+        rng, query = self.rng, self.query
+        dimension_fields, dataset_fields = {}, {}
+        for name in query.constraint_dimensions.elements:
+            fields = sorted(self.facts.universe[name].schema.remainder.names)
+            if fields and name not in self.facts.universe.skypix_dimensions.names and rng.random() < 0.4:
+                dimension_fields[name] = set(rng.sample(fields, rng.randint(1, min(3, len(fields)))))
+        for name in query.constraint_dataset_types:
+            if rng.random() < 0.7:
+                fields = ["dataset_id", "run", "collection", "ingest_date", "timespan"]
+                dataset_fields[name] = set(rng.sample(fields, rng.randint(1, 3)))
+        names = list(query.constraint_dimensions.names)
+        dimensions = rng.sample(names, rng.randint(0, min(len(names), 3)))
+        find_first = len(dataset_fields) == 1 and rng.random() < 0.5
+        if "timespan" in next(iter(dataset_fields.values()), ()):
+            find_first = False
+        return query.general(dimensions, dimension_fields=dimension_fields, dataset_fields=dataset_fields, find_first=find_first)
+
+    def finish(self, results):
+        rng = self.rng
+        if rng.random() < 0.4:
+            ordered = self.attempt(lambda: results.order_by(*[self.order_term(results) for _ in range(rng.choice([1, 1, 2, 3]))]))
+            results = ordered or results
+        if rng.random() < 0.25:
+            results = results.limit(rng.choice([0, 1, 2, 5, 20]))
+        return results
+
+    def order_term(self, results) -> str:
+        terms = list(results.dimensions.names)
+        for name in results.dimensions.elements:
+            if name not in self.facts.universe.skypix_dimensions.names:
+                terms += [f"{name}.{field}" for field in self.facts.universe[name].schema.remainder.names]
+        for name in sorted(self.query.constraint_dataset_types):
+            terms += [f"{name}.run", f"{name}.ingest_date", f"{name}.collection"]
+        terms += ["timespan.begin", "name"]
+        term = self.rng.choice(terms)
+        if term.endswith("timespan"):
+            term += self.rng.choice([".begin", ".end"])
+        return self.rng.choice(["", "-"]) + term
+
+    # Faults ------------------------------------------------------------------------------------------------------------
+
+    def spoil(self, tree: dict, spec: dict) -> None:
+        """Make a fault that the Query interface would not let pass."""
+        rng = self.rng
+        faults = ["order", "dimensions", "element", "field"]
+        if tree["datasets"]:
+            faults += ["dataset_type", "collection", "search_dimensions", "no_collections"] * 2
+        fault = rng.choice(faults)
+        name = next(iter(tree["datasets"]), None)
+        match fault:
+            case "order":
+                spec["order_by"] = [{"expression_type": "dimension_key", "dimension": "tract"}]
+            case "dimensions":
+                tree["dimensions"] = tree["dimensions"][:1]
+            case "element" if spec["result_type"] == "dimension_record":
+                spec["element"] = "absent"
+            case "field" if spec["result_type"] == "general":
+                spec["dataset_fields"]["absent"] = ["run"]
+            case "dataset_type":
+                tree["datasets"] = {k if k != name else "absent": v for k, v in tree["datasets"].items()}
+            case "collection":
+                tree["datasets"][name]["collections"].append("absent")
+            case "search_dimensions":
+                tree["datasets"][name]["dimensions"] = []
+            case "no_collections":
+                tree["datasets"][name]["collections"] = []
