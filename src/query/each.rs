@@ -1,11 +1,11 @@
 //! The rows of a query, cut to the limit and in the right order.
 use pantry_registry::Registry;
+use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::{ColumnExpression, OrderExpression};
 
-use super::cell::Cell;
 use super::engine::{self, Query};
 use super::limit::Limit;
-use super::order::SortKey;
+use super::order::{self, SortKey};
 use crate::failure::Failure;
 
 /// How many rows there were.
@@ -30,7 +30,7 @@ pub fn each_row(
     query: &Query,
     limit: Limit,
     sort: &[SortKey],
-    visit: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), Failure>,
+    visit: &mut dyn FnMut(&[ResultValue]) -> Result<(), Failure>,
 ) -> Result<Shown, Failure> {
     let mut query = query.clone();
     query.spec.limit = limit.asked();
@@ -45,22 +45,12 @@ pub fn each_row(
         }
         return cut(registry, &query, limit, visit);
     }
-    let mut rows: Vec<Vec<Cell<'static>>> = Vec::new();
+    let mut rows: Vec<Vec<ResultValue>> = Vec::new();
     let shown = cut(registry, &query, limit, &mut |row| {
-        rows.push(row.iter().map(|cell| cell.clone().into_owned()).collect());
+        rows.push(row.to_vec());
         Ok(())
     })?;
-    rows.sort_by(|a, b| {
-        let mut orders = sort
-            .iter()
-            .map(|key| match (a.get(key.place), b.get(key.place)) {
-                (Some(a), Some(b)) => a.compare(b),
-                _ => std::cmp::Ordering::Equal,
-            });
-        orders
-            .find(|order| order.is_ne())
-            .unwrap_or(std::cmp::Ordering::Equal)
-    });
+    rows.sort_by(|a, b| order::compare(a, b, sort));
     rows.iter().try_for_each(|row| visit(row))?;
     Ok(shown)
 }
@@ -70,7 +60,7 @@ fn cut(
     registry: &mut Registry,
     query: &Query,
     limit: Limit,
-    visit: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), Failure>,
+    visit: &mut dyn FnMut(&[ResultValue]) -> Result<(), Failure>,
 ) -> Result<Shown, Failure> {
     let mut shown = Shown::default();
     engine::execute(registry, query, &mut |row| {

@@ -1,9 +1,13 @@
 //! The calls to the query engine of the registry: nothing else in this crate knows it.
 use pantry_registry::Registry;
+use pantry_registry::database::Value;
 use pantry_registry::model::dimension_group::DimensionGroup;
+use pantry_registry::query::QueryError;
+use pantry_registry::query::execute::{self, QueryInputs, ResultValue};
+use pantry_registry::query::tree::json::{spec_to_json, tree_to_json};
 use pantry_registry::query::tree::{QueryTree, ResultKind, ResultSpec};
+use pantry_registry::schema::dialect::Dialect;
 
-use super::cell::Cell;
 use super::filter::Filter;
 use crate::failure::Failure;
 
@@ -50,17 +54,31 @@ impl Query {
     }
 }
 
-/// Hand the rows of a query to `visit`, in the order of `query.spec.result_columns().columns()`.
+/// Hand the rows of a query to `visit`, in the order of `query.spec.result_columns().columns()`, as they come.
 ///
 /// # Errors
 /// Those of the query, and of `visit`.
 pub fn execute(
     registry: &mut Registry,
     query: &Query,
-    visit: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), Failure>,
+    visit: &mut dyn FnMut(&[ResultValue]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let _ = (registry, query, visit);
-    Err(absent())
+    let mut failed = None;
+    let inputs = QueryInputs::default();
+    execute::execute(
+        registry,
+        &query.tree,
+        &query.spec,
+        &inputs,
+        |row| match visit(row.values()) {
+            Ok(()) => Ok(true),
+            Err(failure) => {
+                failed = Some(failure);
+                Ok(false)
+            }
+        },
+    )?;
+    failed.map_or(Ok(()), Err)
 }
 
 /// Whether the database finds a row, before regions are compared exactly (`any(exact=False)`).
@@ -68,8 +86,8 @@ pub fn execute(
 /// # Errors
 /// Those of the query.
 pub fn any(registry: &mut Registry, query: &Query) -> Result<bool, Failure> {
-    let _ = (registry, query);
-    Err(absent())
+    let inputs = QueryInputs::default();
+    Ok(execute::any(registry, &query.tree, &inputs, true, false)?)
 }
 
 /// Why there are no rows, as far as that is known (`explain_no_results`).
@@ -77,19 +95,47 @@ pub fn any(registry: &mut Registry, query: &Query) -> Result<bool, Failure> {
 /// # Errors
 /// Those of the query.
 pub fn reasons(registry: &mut Registry, query: &Query) -> Result<Vec<String>, Failure> {
-    let _ = (registry, query);
-    Err(absent())
+    let inputs = QueryInputs::default();
+    Ok(execute::explain_no_results(registry, &query.tree, &inputs)?)
 }
 
-/// The query tree, the SQL and the plan of the database, for people.
+/// The query tree, the SQL with its values, and the plan of the database, for people.
 ///
 /// # Errors
 /// Those of the query.
 pub fn explain(registry: &mut Registry, query: &Query) -> Result<String, Failure> {
-    let _ = (registry, query);
-    Err(absent())
+    let inputs = QueryInputs::default();
+    let (sql, values) = execute::to_sql(registry, &query.tree, &query.spec, &inputs)?;
+    let mut text = format!(
+        "tree: {:#}\nresult: {:#}\nsql: {sql}\n",
+        tree_to_json(&query.tree),
+        spec_to_json(&query.spec)
+    );
+    for (at, value) in values.iter().enumerate() {
+        text += &format!("${} = {value:?}\n", at + 1);
+    }
+    text += "plan:";
+    for line in plan(registry, &sql, &values)? {
+        text += &format!("\n  {line}");
+    }
+    Ok(text)
+}
+
+/// How the database would run a statement, a line for each step.
+fn plan(registry: &mut Registry, sql: &str, values: &[Value]) -> Result<Vec<String>, QueryError> {
+    let (prefix, column) = match registry.connection().dialect() {
+        Dialect::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
+        Dialect::Postgresql => ("EXPLAIN ", 0),
+    };
+    let mut lines = Vec::new();
+    let sql = format!("{prefix}{sql}");
+    registry.connection().query(&sql, values, |row| {
+        lines.push(row.get_str(column)?.to_owned());
+        Ok::<(), QueryError>(())
+    })?;
+    Ok(lines)
 }
 
 fn absent() -> Failure {
-    Failure::error("this version of pantry has no query engine; use `butler` for this question")
+    Failure::error("this version of pantry has no expressions; use `butler` for this question")
 }

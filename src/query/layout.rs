@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use pantry_registry::model::column::ColumnType;
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::model::time::TaiNs;
+use pantry_registry::query::execute::ResultValue;
 
-use super::cell::Cell;
 use crate::rows::{Column, Kind, Value};
 
 /// Which part of a cell a column shows.
@@ -79,8 +79,8 @@ impl Layout {
     }
 
     /// The values of a row.
-    pub fn row<'v>(&self, cells: &'v [Cell<'_>]) -> Vec<Value<'v>> {
-        let cell = |place: usize| cells.get(place).unwrap_or(&Cell::Null);
+    pub fn row<'v>(&self, cells: &'v [ResultValue]) -> Vec<Value<'v>> {
+        let cell = |place: usize| cells.get(place).unwrap_or(&ResultValue::Null);
         self.sources
             .iter()
             .map(|&(place, part)| value(cell(place), part))
@@ -88,31 +88,34 @@ impl Layout {
     }
 }
 
-fn value<'v>(cell: &'v Cell<'_>, part: Part) -> Value<'v> {
+fn value<'v>(cell: &'v ResultValue, part: Part) -> Value<'v> {
     match (cell, part) {
-        (Cell::Null, _) => Value::Null,
-        (Cell::Bytes(_), Part::Elided) => Value::from("(elided)"),
-        (Cell::Bytes(bytes), Part::Hex) => {
+        (ResultValue::Null, _) => Value::Null,
+        (ResultValue::Bytes(_), Part::Elided) => Value::from("(elided)"),
+        (ResultValue::Bytes(bytes), Part::Hex) => {
             let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             Value::from(format!("0x{hex}"))
         }
         // The bounds of the empty timespan as they are stored: it begins after its end.
-        (Cell::Timespan(timespan), Part::Begin) if timespan.is_empty() => {
+        (ResultValue::Timespan(timespan), Part::Begin) if timespan.is_empty() => {
             Value::Time(TaiNs(timespan.ns().0))
         }
-        (Cell::Timespan(timespan), Part::End) if timespan.is_empty() => {
+        (ResultValue::Timespan(timespan), Part::End) if timespan.is_empty() => {
             Value::Time(TaiNs(timespan.ns().1))
         }
-        (Cell::Timespan(timespan), Part::Begin) => {
+        (ResultValue::Timespan(timespan), Part::Begin) => {
             timespan.begin().map_or(Value::Null, Value::Time)
         }
-        (Cell::Timespan(timespan), Part::End) => timespan.end().map_or(Value::Null, Value::Time),
-        (Cell::Timespan(timespan), _) => Value::from(timespan.to_string()),
-        (Cell::Bool(value), _) => Value::Bool(*value),
-        (Cell::Int(value), _) => Value::Int(*value),
-        (Cell::Float(value), _) => Value::Float(*value),
-        (Cell::Text(value), _) => Value::from(value.as_ref()),
-        (Cell::Bytes(value), _) => Value::Bytes(Cow::Borrowed(value)),
-        (Cell::Uuid(value), _) => Value::from(value.to_string()),
+        (ResultValue::Timespan(timespan), Part::End) => {
+            timespan.end().map_or(Value::Null, Value::Time)
+        }
+        (ResultValue::Timespan(timespan), _) => Value::from(timespan.to_string()),
+        (ResultValue::Bool(value), _) => Value::Bool(*value),
+        (ResultValue::Int(value), _) => Value::Int(*value),
+        (ResultValue::Float(value), _) => Value::Float(*value),
+        (ResultValue::Text(value), _) => Value::from(value.as_str()),
+        (ResultValue::Bytes(value), _) => Value::Bytes(Cow::Borrowed(value)),
+        (ResultValue::Time(value), _) => Value::Time(*value),
+        (ResultValue::Uuid(value), _) => Value::from(value.to_string()),
     }
 }

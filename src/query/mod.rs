@@ -1,6 +1,5 @@
 //! What the query verbs share: the options that say which rows are wanted, the constraint by datasets, the calls to the
 //! engine, and the way from its rows to columns.
-mod cell;
 mod constraint;
 mod each;
 pub mod engine;
@@ -9,7 +8,6 @@ mod layout;
 mod limit;
 mod order;
 
-pub use cell::Cell;
 pub use constraint::{Constraint, Joined};
 pub use each::{Shown, each_row};
 pub use engine::Query;

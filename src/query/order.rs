@@ -1,7 +1,10 @@
 //! The order of rows that nobody gave an order.
+use std::cmp::Ordering;
+
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::model::element::Element;
 use pantry_registry::query::QueryError;
+use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::ColumnReference;
 
 /// A column that rows are sorted by.
@@ -55,6 +58,22 @@ pub fn usual_order(dimensions: &DimensionGroup, first: usize) -> Result<Vec<Sort
         }
     }
     Ok(order)
+}
+
+/// The order of two rows: numbers by value, text by code point, nothing first.
+pub fn compare(a: &[ResultValue], b: &[ResultValue], sort: &[SortKey]) -> Ordering {
+    let orders = sort.iter().map(|key| (a.get(key.place), b.get(key.place)));
+    let mut orders = orders.map(|pair| match pair {
+        (Some(ResultValue::Int(a)), Some(ResultValue::Int(b))) => a.cmp(b),
+        // The order of UTF-8 bytes is that of code points.
+        (Some(ResultValue::Text(a)), Some(ResultValue::Text(b))) => a.cmp(b),
+        (Some(ResultValue::Null), Some(ResultValue::Null)) => Ordering::Equal,
+        (Some(ResultValue::Null), _) => Ordering::Less,
+        (_, Some(ResultValue::Null)) => Ordering::Greater,
+        _ => Ordering::Equal,
+    });
+    let differs = orders.find(|order| order.is_ne());
+    differs.unwrap_or(Ordering::Equal)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use pantry_registry::config::Environment;
 use pantry_registry::listing::DatasetSearch;
+use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::{
     ColumnReference, DatasetField, DatasetKey, DatasetSearch as TreeSearch, QueryTree, ResultKind,
 };
@@ -13,7 +14,7 @@ use super::Args;
 use super::files::Files;
 use super::print::{Dataset, Printer};
 use crate::failure::Failure;
-use crate::query::{Cell, Layout, Query, SortKey, each_row, engine, usual_order};
+use crate::query::{Layout, Query, SortKey, each_row, engine, usual_order};
 use crate::repo::Repo;
 use crate::rows::{OutputFormat, Value};
 
@@ -195,15 +196,15 @@ fn sort_keys(search: &DatasetSearch, keys: usize) -> Result<Vec<SortKey>, Failur
     Ok(sort)
 }
 
-fn dataset<'v>(layout: &Layout, cells: &'v [Cell<'_>]) -> Dataset<'v> {
+fn dataset<'v>(layout: &Layout, cells: &'v [ResultValue]) -> Dataset<'v> {
     let keys = layout.columns().len();
     Dataset {
         id: match cells.get(keys) {
-            Some(Cell::Uuid(id)) => *id,
+            Some(ResultValue::Uuid(id)) => *id,
             _ => Uuid::nil(),
         },
         run: match cells.get(keys + 1) {
-            Some(Cell::Text(run)) => Cow::Borrowed(run.as_ref()),
+            Some(ResultValue::Text(run)) => Cow::Borrowed(run.as_str()),
             _ => Cow::Borrowed(""),
         },
         values: layout.row(cells),
