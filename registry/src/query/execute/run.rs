@@ -1,5 +1,6 @@
 //! Executing, counting and explaining queries (`direct_query_driver/_driver.py`).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::overlap_filter::{OverlapFilter, Pending};
@@ -7,13 +8,16 @@ use super::query_inputs::QueryInputs;
 use super::result_row::{Reader, ResultRow, ResultValue};
 use crate::database::{Row, Value};
 use crate::error::RegistryError;
+use crate::model::data_coordinate::DataIdValue;
 use crate::query::QueryError;
 use crate::query::check::{Catalog, Postprocessing, analyze, with_default_data_id};
 use crate::query::sql::{
     BuiltQuery, Fragment, SqlContext, VALIDITY_MATCH_COUNT, Wanted, build, missing_regions,
     order_by,
 };
-use crate::query::tree::{ColumnSet, OrderExpression, QueryTree, ResultColumn, ResultSpec};
+use crate::query::tree::{
+    ColumnSet, OrderExpression, QueryTree, ResultColumn, ResultKind, ResultSpec,
+};
 use crate::registry::Registry;
 
 /// A statement with all that is needed to read its rows.
@@ -264,7 +268,7 @@ pub fn execute(
     tree: &QueryTree,
     spec: &ResultSpec,
     inputs: &QueryInputs,
-    visit: impl FnMut(ResultRow<'_>) -> Result<bool, QueryError>,
+    mut visit: impl FnMut(ResultRow<'_>) -> Result<bool, QueryError>,
 ) -> Result<(), QueryError> {
     spec.validate_tree(tree)?;
     let columns = spec.result_columns();
@@ -275,10 +279,40 @@ pub fn execute(
         find_first: spec.find_first_dataset(),
         allow_duplicate_overlaps: spec.allow_duplicate_overlaps,
     };
+    let is_record = matches!(spec.kind, ResultKind::DimensionRecord { .. });
+    let mut repeated = Repeated::default();
     in_snapshot(registry, |registry| {
         let prepared = prepare(registry, tree, inputs, &request)?;
-        prepared.run(registry, spec.limit, visit)
+        prepared.run(registry, spec.limit, |row| match is_record {
+            true if repeated.has(row) => Ok(true),
+            _ => visit(row),
+        })
     })
+}
+
+/// Records that came already. An old PostgreSQL server gives a record once for each value that rows are sorted by; the
+/// reference drops repetitions within a page of its results, and so do we, which needs no more memory than a page.
+#[derive(Default)]
+struct Repeated {
+    seen: HashSet<Vec<DataIdValue>>,
+    rows: usize,
+}
+
+/// Rows of a page (`raw_page_size` of the reference).
+const PAGE: usize = 2000;
+
+impl Repeated {
+    fn has(&mut self, row: ResultRow<'_>) -> bool {
+        if self.rows.is_multiple_of(PAGE) {
+            self.seen.clear();
+        }
+        self.rows += 1;
+        let keys = row.columns().iter().zip(row.values());
+        let keys = keys.filter(|(c, _)| matches!(c, ResultColumn::DimensionKey(_)));
+        !self
+            .seen
+            .insert(keys.filter_map(|(_, v)| v.data_id_value()).collect())
+    }
 }
 
 /// Number of rows of a query.

@@ -126,7 +126,11 @@ impl Projection {
         select.unique = if !aggregates && derived.is_empty() {
             Unique::Distinct
         } else if !aggregates && context.dialect == Dialect::Postgresql && !is_ordered {
-            Unique::DistinctOn(keys)
+            match keys.is_empty() {
+                // As in the reference: nothing tells the rows apart, and so they all stay.
+                true => Unique::No,
+                false => Unique::DistinctOn(keys),
+            }
         } else {
             group(context, select, keys, &derived)?
         };
