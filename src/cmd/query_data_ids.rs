@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query::{
-    Constraint, Filter, Joined, Layout, NO_RESULTS, Query, each_row, engine, usual_order,
+    Constraint, Filter, Joined, Layout, NO_RESULTS, Query, Repeats, each_row, engine, usual_order,
 };
 use crate::repo::Repo;
 use crate::rows::{OutputFormat, RowSink, TableSink, Value};
@@ -155,9 +155,14 @@ fn answer(
         args.format.sink(layout.columns(), &mut *out)?
     };
     let limit = args.filter.limit();
-    let shown = each_row(registry, query, limit, &sort, &mut |cells| {
-        Ok(sink.row(&layout.row(cells))?)
-    })?;
+    let shown = each_row(
+        registry,
+        query,
+        limit,
+        &sort,
+        Repeats::Merged,
+        &mut |cells| Ok(sink.row(&layout.row(cells))?),
+    )?;
     if shown.rows > 0 {
         sink.finish()?;
         if shown.more {

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query::{
-    Constraint, Filter, Joined, Layout, NO_RESULTS, Query, SortKey, each_row, engine,
+    Constraint, Filter, Joined, Layout, NO_RESULTS, Query, Repeats, SortKey, each_row, engine,
 };
 use crate::repo::Repo;
 use crate::rows::{OutputFormat, RowSink, TableSink};
@@ -179,9 +179,14 @@ fn answer(
         args.format.sink(layout.columns(), &mut *out)?
     };
     let limit = args.filter.limit();
-    let shown = each_row(registry, query, limit, &sort, &mut |cells| {
-        Ok(sink.row(&layout.row(cells))?)
-    })?;
+    let shown = each_row(
+        registry,
+        query,
+        limit,
+        &sort,
+        Repeats::Shown,
+        &mut |cells| Ok(sink.row(&layout.row(cells))?),
+    )?;
     if shown.rows == 0 {
         drop(sink);
         return nothing(args, &Some(query.clone()), out);

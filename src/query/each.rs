@@ -1,5 +1,8 @@
 //! The rows of a query, cut to the limit and in the right order.
+use std::collections::HashSet;
+
 use pantry_registry::Registry;
+use pantry_registry::model::data_coordinate::DataIdValue;
 use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::{ColumnExpression, OrderExpression};
 
@@ -17,6 +20,16 @@ pub struct Shown {
     pub more: bool,
 }
 
+/// How rows that are equal are treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// Each is a row.
+    Shown,
+    /// They are one row, also for the limit. Data IDs repeat when they are joined with datasets of which each has several
+    /// validity ranges.
+    Merged,
+}
+
 /// Hand the rows of a query to `visit`, at most as many as the limit shows.
 ///
 /// `sort` is the order of rows that have no other. Where the limit cuts, it cuts first, as the reference does: the database
@@ -30,12 +43,17 @@ pub fn each_row(
     query: &Query,
     limit: Limit,
     sort: &[SortKey],
+    repeats: Repeats,
     visit: &mut dyn FnMut(&[ResultValue]) -> Result<(), Failure>,
 ) -> Result<Shown, Failure> {
     let mut query = query.clone();
     query.spec.limit = limit.asked();
+    let mut filter = match repeats {
+        Repeats::Merged if !query.tree.datasets.is_empty() => Filter::Seen(HashSet::new()),
+        _ => Filter::None,
+    };
     if !query.spec.order_by.is_empty() || sort.is_empty() {
-        return cut(registry, &query, limit, visit);
+        return cut(registry, &query, limit, &mut filter, visit);
     }
     if limit.shown().is_none() {
         for key in sort {
@@ -43,10 +61,13 @@ pub fn each_row(
             let term = OrderExpression::new(operand, false)?;
             query.spec.order_by.push(term);
         }
-        return cut(registry, &query, limit, visit);
+        if matches!(filter, Filter::Seen(_)) {
+            filter = Filter::Last(Vec::new());
+        }
+        return cut(registry, &query, limit, &mut filter, visit);
     }
     let mut rows: Vec<Vec<ResultValue>> = Vec::new();
-    let shown = cut(registry, &query, limit, &mut |row| {
+    let shown = cut(registry, &query, limit, &mut filter, &mut |row| {
         rows.push(row.to_vec());
         Ok(())
     })?;
@@ -55,15 +76,47 @@ pub fn each_row(
     Ok(shown)
 }
 
+/// Finds rows that were there before.
+enum Filter {
+    /// There are none.
+    None,
+    /// The keys of the last row, where equal rows follow each other.
+    Last(Vec<ResultValue>),
+    /// The keys of all rows.
+    Seen(HashSet<Vec<DataIdValue>>),
+}
+
+impl Filter {
+    fn is_new(&mut self, row: &[ResultValue]) -> bool {
+        match self {
+            Filter::None => true,
+            Filter::Last(last) if last.as_slice() == row => false,
+            Filter::Last(last) => {
+                *last = row.to_vec();
+                true
+            }
+            Filter::Seen(seen) => {
+                let none = || DataIdValue::Str(String::new());
+                let keys = row.iter().map(|v| v.data_id_value().unwrap_or_else(none));
+                seen.insert(keys.collect())
+            }
+        }
+    }
+}
+
 /// The rows as they come, without the one that only tells that there are more.
 fn cut(
     registry: &mut Registry,
     query: &Query,
     limit: Limit,
+    filter: &mut Filter,
     visit: &mut dyn FnMut(&[ResultValue]) -> Result<(), Failure>,
 ) -> Result<Shown, Failure> {
     let mut shown = Shown::default();
     engine::execute(registry, query, &mut |row| {
+        if !filter.is_new(row) {
+            return Ok(());
+        }
         if Some(shown.rows) == limit.shown() {
             shown.more = true;
             return Ok(());

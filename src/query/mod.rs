@@ -9,7 +9,7 @@ mod limit;
 mod order;
 
 pub use constraint::{Constraint, Joined};
-pub use each::{Shown, each_row};
+pub use each::{Repeats, Shown, each_row};
 pub use engine::Query;
 pub use filter::Filter;
 pub use layout::{Layout, Part};

@@ -14,7 +14,7 @@ use super::Args;
 use super::files::Files;
 use super::print::{Dataset, Printer};
 use crate::failure::Failure;
-use crate::query::{Layout, Query, SortKey, each_row, engine, usual_order};
+use crate::query::{Layout, Query, Repeats, SortKey, each_row, engine, usual_order};
 use crate::repo::Repo;
 use crate::rows::{OutputFormat, Value};
 
@@ -129,22 +129,30 @@ impl<'a> Filtered<'a> {
         let mut datasets = 0;
         let limit = self.args.filter.limit().less(used);
         printer.begin(search);
-        let shown = each_row(&mut repo.registry, &query, limit, in_rows, &mut |cells| {
-            let dataset = dataset(&layout, cells);
-            if seen.as_mut().is_some_and(|seen| !seen.insert(dataset.id)) {
-                return Ok(());
-            }
-            datasets += 1;
-            if self.files.is_none() {
-                return printer.dataset(&dataset, None);
-            }
-            batch.push(owned(dataset));
-            if batch.len() == DATASETS_AT_ONCE {
-                self.with_files(&batch, printer)?;
-                batch.clear();
-            }
-            Ok(())
-        })?;
+        let repeats = Repeats::Shown;
+        let shown = each_row(
+            &mut repo.registry,
+            &query,
+            limit,
+            in_rows,
+            repeats,
+            &mut |cells| {
+                let dataset = dataset(&layout, cells);
+                if seen.as_mut().is_some_and(|seen| !seen.insert(dataset.id)) {
+                    return Ok(());
+                }
+                datasets += 1;
+                if self.files.is_none() {
+                    return printer.dataset(&dataset, None);
+                }
+                batch.push(owned(dataset));
+                if batch.len() == DATASETS_AT_ONCE {
+                    self.with_files(&batch, printer)?;
+                    batch.clear();
+                }
+                Ok(())
+            },
+        )?;
         self.with_files(&batch, printer)?;
         if shown.rows > 0 {
             printer.release()?;
