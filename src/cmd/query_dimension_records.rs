@@ -4,8 +4,12 @@ use std::io::Write;
 
 use pantry_registry::Registry;
 use pantry_registry::config::Environment;
+use pantry_registry::model::column::ColumnType;
+use pantry_registry::model::element::Element;
 use pantry_registry::query::QueryError;
+use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::{QueryTree, ResultColumn, ResultKind};
+use pantry_registry::skypix::SkyPixelization;
 
 use super::query_data_ids::refuse_offset;
 use crate::context::Context;
@@ -155,6 +159,13 @@ fn layout(query: &Query, for_people: bool) -> Result<(Layout, Vec<SortKey>), Fai
             false => layout.push_field(&column.name, column.column_type, place),
         }
     }
+    if element.is_skypix() {
+        // No table has it: `with_pixel` adds it.
+        match for_people {
+            true => layout.push_cell("region", ColumnType::Region, columns.len()),
+            false => layout.push_field("region", ColumnType::Region, columns.len()),
+        }
+    }
     Ok((layout, sort))
 }
 
@@ -179,13 +190,20 @@ fn answer(
         args.format.sink(layout.columns(), &mut *out)?
     };
     let limit = args.filter.limit();
+    let pixels = pixels(args, registry)?;
     let shown = each_row(
         registry,
         query,
         limit,
         &sort,
         Repeats::Shown,
-        &mut |cells| Ok(sink.row(&layout.row(cells))?),
+        &mut |cells| {
+            match &pixels {
+                None => sink.row(&layout.row(cells))?,
+                Some(pixels) => sink.row(&layout.row(&with_pixel(cells, pixels)?))?,
+            }
+            Ok(())
+        },
     )?;
     if shown.rows == 0 {
         drop(sink);
@@ -199,6 +217,28 @@ fn answer(
         );
     }
     Ok(())
+}
+
+/// The pixelisation, if the element is of one.
+fn pixels(args: &Args, registry: &Registry) -> Result<Option<SkyPixelization>, Failure> {
+    let universe = registry.universe();
+    match universe.get(&args.element).is_some_and(Element::is_skypix) {
+        true => Ok(Some(SkyPixelization::of(universe, &args.element)?)),
+        false => Ok(None),
+    }
+}
+
+/// The row of a pixel with its region.
+fn with_pixel(
+    cells: &[ResultValue],
+    pixels: &SkyPixelization,
+) -> Result<Vec<ResultValue>, Failure> {
+    let mut cells = cells.to_vec();
+    if let Some(ResultValue::Int(index)) = cells.first() {
+        let region = pixels.pixel(*index)?.encode();
+        cells.push(ResultValue::Bytes(region));
+    }
+    Ok(cells)
 }
 
 fn nothing(args: &Args, query: &Option<Query>, out: &mut dyn Write) -> Result<(), Failure> {
