@@ -3,6 +3,7 @@
 pub mod check;
 mod error;
 pub mod execute;
+pub mod expression;
 pub mod sql;
 pub mod tree;
 
