@@ -4,6 +4,9 @@ use pantry_registry::database::Value;
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::query::QueryError;
 use pantry_registry::query::execute::{self, QueryInputs, ResultValue};
+use pantry_registry::query::expression::{
+    Binds, IdentifierContext, bind_literal, order_by, where_predicate,
+};
 use pantry_registry::query::tree::json::{spec_to_json, tree_to_json};
 use pantry_registry::query::tree::{QueryTree, ResultKind, ResultSpec};
 use pantry_registry::schema::dialect::Dialect;
@@ -44,13 +47,29 @@ impl Query {
     ///
     /// # Errors
     /// What is wrong with their texts, or how they contradict the query.
-    pub fn filter(self, filter: &Filter) -> Result<Self, Failure> {
-        let binds = filter.binds()?;
-        let terms = filter.order_by();
-        match (filter.expression(), binds.len() + terms.len()) {
-            (None, 0) => Ok(self),
-            _ => Err(absent()),
+    pub fn filter(mut self, filter: &Filter) -> Result<Self, Failure> {
+        let binds: Binds = filter
+            .binds()?
+            .into_iter()
+            .map(|(name, text)| (name, bind_literal(text)))
+            .collect();
+        let datasets: Vec<String> = match &self.spec.kind {
+            ResultKind::DatasetRef {
+                dataset_type_name, ..
+            } => vec![dataset_type_name.clone()],
+            _ => Vec::new(),
+        };
+        let dimensions = self.spec.dimensions().clone();
+        let context = IdentifierContext {
+            dimensions: &dimensions,
+            datasets: &datasets,
+            binds: &binds,
+        };
+        if let Some(text) = filter.expression() {
+            self.tree = self.tree.filter(where_predicate(text, &context)?)?;
         }
+        self.spec.order_by = order_by(&filter.order_by(), &context)?;
+        Ok(self)
     }
 }
 
@@ -134,8 +153,4 @@ fn plan(registry: &mut Registry, sql: &str, values: &[Value]) -> Result<Vec<Stri
         Ok::<(), QueryError>(())
     })?;
     Ok(lines)
-}
-
-fn absent() -> Failure {
-    Failure::error("this version of pantry has no expressions; use `butler` for this question")
 }

@@ -244,7 +244,6 @@ fn columns_are_the_documented_ones() {
 
 /// As above, with expressions.
 #[test]
-#[ignore = "waits for the expression language"]
 fn answers_to_expressions_are_those_of_butler() {
     let folder = tempfile::tempdir().unwrap();
     oracle::create(&folder.path().join("hsc-mini"));
