@@ -196,6 +196,12 @@ class Case:
         return results
 
     def order_term(self, results) -> str:
+        """A column to sort by, mostly one that the rows have."""
+        columns = [str(c) for c in results._spec.get_result_columns() if c.field not in ("region", "hash", "dataset_id")]
+        if columns and self.rng.random() < 0.7:
+            term = self.rng.choice(columns)
+            term += self.rng.choice([".begin", ".end"]) if term.endswith("timespan") else ""
+            return self.rng.choice(["", "-"]) + term
         terms = list(results.dimensions.names)
         for name in results.dimensions.elements:
             if name not in self.facts.universe.skypix_dimensions.names:

@@ -269,7 +269,11 @@ impl PredicateLeaf {
                 tree.dimensions
             )));
         }
-        match required.dataset_fields().keys().all(|k| tree.has_search(k)) {
+        match required
+            .dataset_fields()
+            .keys()
+            .all(|k| tree.has_named_search(k))
+        {
             true => Ok(()),
             false => Err(QueryError::invalid(format!(
                 "Column {column} requires dataset types that are not present in query tree."
