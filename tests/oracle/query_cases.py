@@ -188,7 +188,7 @@ class Case:
 
     def finish(self, results):
         rng = self.rng
-        if rng.random() < 0.4:
+        if rng.random() < 0.5:
             ordered = self.attempt(lambda: results.order_by(*[self.order_term(results) for _ in range(rng.choice([1, 1, 2, 3]))]))
             results = ordered or results
         if rng.random() < 0.25:

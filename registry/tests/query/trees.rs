@@ -37,8 +37,8 @@ fn difference(line: &Value, ours: &Result<Value, QueryError>) -> Option<String> 
         (Some(_), Err(e)) => Some(format!("not read: {e}")),
         (None, Ok(_)) => Some("read".to_owned()),
         (None, Err(QueryError::Invalid(ours))) => match line["message"].as_str() {
-            // Messages name sets in any order.
-            Some(theirs) if theirs != ours && !theirs.contains("{'") => {
+            // Sets are in any order.
+            Some(theirs) if theirs != ours && !theirs.contains("', '") => {
                 Some(format!("the message is {ours:?}"))
             }
             _ => None,

@@ -28,8 +28,8 @@ fn group(names: &[&str]) -> DimensionGroup {
 
 fn literal() -> impl Strategy<Value = ColumnLiteral> {
     let point = |(lon, lat)| {
-        let point = pantry_sky::UnitVector3d::from_lonlat(
-            pantry_sky::LonLat::from_degrees(lon, lat).expect("in range"),
+        let point = pantry_sky::UnitVector3d::from_lon_lat(
+            &pantry_sky::LonLat::from_degrees(lon, lat).expect("in range"),
         );
         ColumnLiteral::Region(RegionLiteral::point(point))
     };
@@ -77,9 +77,16 @@ fn expression() -> impl Strategy<Value = ColumnExpression> {
     ];
     atom.prop_recursive(4, 16, 2, |inner| {
         // Those whose types do not fit are left as they are.
-        let unary = (prop::sample::select(UnaryOperator::ALL.to_vec()), inner.clone())
+        let unary = (
+            prop::sample::select(UnaryOperator::ALL.to_vec()),
+            inner.clone(),
+        )
             .prop_map(|(o, e)| ColumnExpression::unary(o, e.clone()).unwrap_or(e));
-        let binary = (prop::sample::select(BinaryOperator::ALL.to_vec()), inner.clone(), inner)
+        let binary = (
+            prop::sample::select(BinaryOperator::ALL.to_vec()),
+            inner.clone(),
+            inner,
+        )
             .prop_map(|(o, a, b)| ColumnExpression::binary(o, a.clone(), b).unwrap_or(a));
         prop_oneof![unary, binary]
     })
@@ -171,19 +178,24 @@ fn nested(levels: usize, wrap: impl Fn(Value) -> Value) -> Value {
 }
 
 fn negated(inner: Value) -> Value {
-    json!({"expression_type": "unary", "operator": "-", "operand": inner})
+    let mut outer = json!({"expression_type": "unary", "operator": "-"});
+    // Moved: the macro would copy it level by level, on the stack.
+    outer["operand"] = inner;
+    outer
 }
 
-fn is_null(operand: &Value) -> Value {
-    let leaf = json!({"predicate_type": "is_null", "operand": operand});
-    json!({"dimensions": ["visit"], "predicate": {"operands": [[leaf]]}})
+fn is_null(operand: Value) -> Value {
+    let leaf = json!({"predicate_type": "is_null"});
+    let mut tree = json!({"dimensions": ["visit"], "predicate": {"operands": [[leaf]]}});
+    tree["predicate"]["operands"][0][0]["operand"] = operand;
+    tree
 }
 
 #[test]
 fn nesting_is_bounded() {
-    assert!(tree_from_json(&is_null(&nested(100, negated)), &universe()).is_ok());
+    assert!(tree_from_json(&is_null(nested(100, negated)), &universe()).is_ok());
     for levels in [130, 5_000] {
-        let value = is_null(&nested(levels, negated));
+        let value = is_null(nested(levels, negated));
         let error = tree_from_json(&value, &universe()).expect_err("too deep");
         assert!(error.to_string().contains("nested deeper"), "{error}");
         // Values of this depth are taken apart level by level, too.
@@ -196,7 +208,12 @@ fn nesting_is_bounded() {
         }
     }
     let text = "[".repeat(100_000);
-    assert!(parse(&text).expect_err("too deep").to_string().contains("recursion limit"));
+    assert!(
+        parse(&text)
+            .expect_err("too deep")
+            .to_string()
+            .contains("recursion limit")
+    );
 }
 
 #[test]
@@ -214,7 +231,7 @@ fn queries_in_queries_are_bounded() {
 
 #[test]
 fn faults_are_placed() {
-    let value = is_null(&json!({"expression_type": "int", "value": "x"}));
+    let value = is_null(json!({"expression_type": "int", "value": "x"}));
     let error = tree_from_json(&value, &universe()).expect_err("no integer");
     assert_eq!(
         error.to_string(),
