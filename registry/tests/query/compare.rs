@@ -39,7 +39,7 @@ pub fn compare(reference: &mut Generator, engine: &mut dyn Engine, seeds: Range<
 pub fn ask(reference: &mut Generator, engine: &mut dyn Engine, case: &Case, report: &mut Report) {
     for (text, theirs) in &case.texts {
         if let Some(ours) = engine.predicate(text) {
-            let verdict = judge::outcomes(theirs, &ours, |a, b| same_predicate(a, b));
+            let verdict = judge::outcomes(theirs, &ours, same_predicate);
             report.add(case, "text", with_text(verdict, &text.text));
         }
     }

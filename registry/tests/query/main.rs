@@ -6,6 +6,7 @@ mod compare;
 mod engine;
 mod generator;
 mod judge;
+mod pantry;
 mod report;
 mod repos;
 mod self_test;

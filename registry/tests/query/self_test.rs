@@ -1,5 +1,7 @@
 //! The comparison itself: the reference agrees with itself, and an engine with faults is found out.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::answer::{Failed, Outcome, Rows};
@@ -43,11 +45,13 @@ impl Engine for Faulty {
 }
 
 /// How many queries agree, and what differs, when an engine has each of these faults.
-fn executed<const N: usize>(faults: [fn(&mut Outcome<Rows>); N]) -> [(usize, Vec<String>); N] {
-    let repo = repos::sqlite("datasets");
-    let mut reference = Generator::open(&repo);
+fn executed<const N: usize>(
+    repo: &Path,
+    faults: [fn(&mut Outcome<Rows>); N],
+) -> [(usize, Vec<String>); N] {
+    let mut reference = Generator::open(repo);
     let mut engine = Faulty {
-        reference: Generator::open(&repo),
+        reference: Generator::open(repo),
         fault: faults[0],
     };
     faults.map(|fault| {
@@ -64,7 +68,8 @@ fn executed<const N: usize>(faults: [fn(&mut Outcome<Rows>); N]) -> [(usize, Vec
 
 #[test]
 fn the_reference_agrees_with_itself_and_faults_are_found() {
-    let [none, row, value, order, error] = executed([
+    let repo = repos::sqlite("datasets");
+    let faults: [fn(&mut Outcome<Rows>); 5] = [
         |_| {},
         |outcome| {
             if let Outcome::Answer(rows) = outcome {
@@ -88,7 +93,8 @@ fn the_reference_agrees_with_itself_and_faults_are_found() {
                 failed.error_type = Some("another".to_owned());
             }
         },
-    ]);
+    ];
+    let [none, row, value, order, error] = executed(&repo, faults);
     assert_eq!(none.1, [""; 0]);
     assert!(none.0 > 90, "{}", none.0);
     assert!(row.1.len() > 20, "{}", row.1.len());
@@ -97,4 +103,12 @@ fn the_reference_agrees_with_itself_and_faults_are_found() {
     let sorted = |d: &String| d.contains("is sorted as");
     assert!(order.1.iter().all(sorted), "{:?}", order.1);
     assert!(error.1.len() > 5, "{}", error.1.len());
+}
+
+#[test]
+fn the_reference_agrees_with_itself_on_postgresql() {
+    let postgres = repos::Postgres::new("spatial");
+    let [(agree, differ)] = executed(&postgres.repo(), [|_| {}]);
+    assert_eq!(differ, [""; 0]);
+    assert!(agree > 90, "{agree}");
 }
