@@ -59,7 +59,9 @@ impl TaiNs {
         };
         let scale = Scale::named(&scale).map_err(error)?;
         let time = if shape == Shape::Number {
-            let number = value.parse().map_err(|_| error("the number cannot be read"))?;
+            let number = value
+                .parse()
+                .map_err(|_| error("the number cannot be read"))?;
             epoch_format::julian_date(&format, number, scale)
                 .ok_or_else(|| error(&format!("there is no format '{format}' for numbers")))?
         } else {
@@ -111,7 +113,9 @@ fn split(text: &str) -> Option<(Option<&str>, &str, Shape, Option<&str>)> {
     let (format, value, scale) = match parts.as_slice() {
         [value] => (None, *value, None),
         [format, value, scale] => (Some(*format), *value, Some(*scale)),
-        [first, second] if shape(first).is_some() && is_word(second) => (None, *first, Some(*second)),
+        [first, second] if shape(first).is_some() && is_word(second) => {
+            (None, *first, Some(*second))
+        }
         [format, value] => (Some(*format), *value, None),
         _ => return None,
     };

@@ -65,10 +65,15 @@ fn terms_to_sort_by() {
     };
     let sorted = |term: &str| {
         let order = order_by(&[term.to_owned()], &context);
-        order.map(|terms| terms[0].to_string()).map_err(|e| e.to_string())
+        order
+            .map(|terms| terms[0].to_string())
+            .map_err(|e| e.to_string())
     };
     assert_eq!(sorted("-visit").unwrap(), "visit DESC");
-    assert_eq!(sorted("visit.timespan.begin").unwrap(), "visit.timespan.begin");
+    assert_eq!(
+        sorted("visit.timespan.begin").unwrap(),
+        "visit.timespan.begin"
+    );
     assert_eq!(sorted("-ingest_date").unwrap(), "raw.ingest_date DESC");
     assert_eq!(sorted("-").unwrap_err(), "Empty dimension name in ORDER BY");
     assert_eq!(sorted("num").unwrap_err(), "Unrecognized identifier 'num'.");

@@ -21,7 +21,10 @@ use crate::query::tree::{
 const CONTEXTS: [(&[&str], &[&str]); 3] = [
     (&["visit", "detector"], &[]),
     (&["exposure", "detector", "physical_filter"], &["raw"]),
-    (&["visit", "detector", "tract", "patch"], &["bias", "calexp"]),
+    (
+        &["visit", "detector", "tract", "patch"],
+        &["bias", "calexp"],
+    ),
 ];
 
 fn text(value: &str) -> ColumnLiteral {
@@ -40,7 +43,10 @@ pub(super) fn binds() -> Binds {
         ("text", text("HSC")),
         ("pos", text("CIRCLE 1 2 3")),
         ("when", L::DateTime(when)),
-        ("span", L::Timespan(Timespan::new(Some(when), None).unwrap())),
+        (
+            "span",
+            L::Timespan(Timespan::new(Some(when), None).unwrap()),
+        ),
         ("id", L::Uuid(Uuid::from_u128(1))),
         ("hash", L::Hash(b"abc".to_vec())),
         ("spot", L::Region(RegionLiteral::new(spot.into()))),
@@ -105,7 +111,10 @@ fn hidden_in_json(json: &Value, found: &mut Vec<String>) {
             match kind.unwrap_or_default() {
                 "region" => found.push(format!("region {}", map["encoded"].as_str().unwrap())),
                 "datetime" => found.push(format!("datetime {}", map["nsec"])),
-                "timespan" => found.push(format!("timespan {} {}", map["begin_nsec"], map["end_nsec"])),
+                "timespan" => found.push(format!(
+                    "timespan {} {}",
+                    map["begin_nsec"], map["end_nsec"]
+                )),
                 _ => map.values().for_each(|value| hidden_in_json(value, found)),
             }
         }
@@ -157,5 +166,10 @@ fn predicates_are_the_references() {
             wrong.push(format!("{text:?}: {difference}"));
         }
     }
-    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
