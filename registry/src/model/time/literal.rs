@@ -31,7 +31,7 @@ impl TaiNs {
     ///
     /// Formats are astropy's `iso`, `isot`, `fits`, `yday`, and with a decimal point `jd`, `mjd`, `unix`, `unix_tai`,
     /// `cxcsec`, `galexsec`, `gps`, `decimalyear`, `jyear`, `byear`, `plot_date` (from year 1), `stardate`; without a
-    /// format the value says which, and a number is an MJD. Scales are `tai`, `utc`, `tt`, `tcg`; without a scale dates and
+    /// format the value says which, and a number is an MJD. Scales are `tai`, `utc`, `tt`, `tdb`, `tcg`, `tcb`; without a scale dates and
     /// `unix` are UTC, `cxcsec` is TT, others TAI. The result is clamped to the range, and rounded as the reference does.
     ///
     /// # Errors
