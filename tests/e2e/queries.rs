@@ -242,14 +242,32 @@ fn columns_are_the_documented_ones() {
     );
 }
 
-/// As above, with expressions.
 #[test]
-fn answers_to_expressions_are_those_of_butler() {
+fn answers_to_expressions_are_those_of_butler_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     oracle::create(&folder.path().join("hsc-mini"));
     oracle::create(&folder.path().join("oracle-mini"));
-    let answers = answers(&EXPRESSIONS, folder.path());
+    expressions_agree(folder.path());
+}
+
+#[test]
+fn answers_to_expressions_are_those_of_butler_on_postgresql() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::new();
+    for (name, namespace) in [("hsc-mini", None), ("oracle-mini", Some("mini"))] {
+        oracle::create_postgres(&folder.path().join(name), &database, namespace);
+    }
+    expressions_agree(folder.path());
+}
+
+fn expressions_agree(folder: &Path) {
+    let answers = answers(&EXPRESSIONS, folder);
     for (line, answer) in EXPRESSIONS.iter().zip(&answers) {
-        check(&pantry(words(line, folder.path())), answer);
+        let words = words(line, folder);
+        check(&pantry(&words), answer);
+        let is_data_ids = line.starts_with("query-data-ids") && !answer.1.contains("No results.");
+        if is_data_ids && answer.0 == 0 {
+            machine_formats_hold(&words, &answer.1);
+        }
     }
 }
