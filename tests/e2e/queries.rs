@@ -197,6 +197,22 @@ fn columns_are_the_documented_ones() {
             "type,run,id,htm7,instrument,skymap,detector,tract,exposure,patch,band,day_obs,group,physical_filter,uri",
         ),
         ("query-datasets REPO nosuch", "type,run,id"),
+        (
+            "query-datasets REPO count,nosuch --where instrument='x'",
+            "type,run,id",
+        ),
+        (
+            "query-data-ids REPO exposure,detector --where instrument='x'",
+            "instrument,detector,exposure,band,day_obs,group,physical_filter",
+        ),
+        (
+            "query-dimension-records REPO day_obs",
+            "instrument,id,timespan_begin,timespan_end",
+        ),
+        (
+            "query-dimension-records REPO patch --datasets nosuch",
+            "skymap,tract,id,cell_x,cell_y,region",
+        ),
         ("query-dataset-types REPO", "name"),
         (
             "query-dataset-types REPO -v nosuch",
