@@ -1,5 +1,6 @@
 //! Executes serialised queries, one JSON object a line on standard input: `{"tree": ..., "spec": ..., "uploads": [...]}`, and
-//! answers each with a line of JSON: `{"columns": [...], "rows": [[...], ...]}` or `{"error": ..., "message": ...}`.
+//! answers each with a line of JSON: `{"columns": [...], "rows": [[...], ...]}` or `{"error": ..., "message": ...}`. With
+//! `"sql": true` the answer is the statement that would be executed, and its values.
 //!
 //!     cargo run --example execute_tree -- REPO < queries.jsonl
 
@@ -12,7 +13,7 @@ use pantry_registry::database::Access;
 use pantry_registry::model::data_coordinate::DataIdValue;
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::query::QueryError;
-use pantry_registry::query::execute::{QueryInputs, ResultValue, Upload, execute};
+use pantry_registry::query::execute::{QueryInputs, ResultValue, Upload, execute, to_sql};
 use pantry_registry::query::tree::json;
 use serde_json::{Value, json};
 
@@ -62,6 +63,11 @@ fn answer(registry: &mut Registry, request: &Value) -> Result<Value, QueryError>
         uploads,
         ..QueryInputs::default()
     };
+    if request["sql"] == true {
+        let (sql, values) = to_sql(registry, &tree, &spec, &inputs)?;
+        let values: Vec<String> = values.iter().map(|v| format!("{v:?}")).collect();
+        return Ok(json!({"sql": sql, "values": values}));
+    }
     let columns: Vec<String> = spec
         .result_columns()
         .columns()

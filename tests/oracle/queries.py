@@ -15,7 +15,7 @@ A CASE has tree, spec and uploads, as they are asked, and the texts of its where
 predicate, or the error. Any answer may be {"error": error_type or null, "class": NAME, "message": TEXT} instead, or {"skipped":
 WHY} where the answer is too large or takes too long.
 
-Values: integers, texts, floats, truth values and null as they are; UUIDs hyphenated; timespans [begin, end) and times in TAI
+Values: integers, texts, floats, truth values and null as they are, but floats that are no numbers as texts; UUIDs hyphenated; timespans [begin, end) and times in TAI
 nanoseconds; regions and bytes in hex. Rows: data_coordinate has all dimension keys, required first; dimension_record all fields of
 the element; dataset_ref the keys of the data ID, run, id; general its columns in their order. Data IDs with records have them
 after that, an object by element.
@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import signal
 import sys
 import uuid
@@ -57,6 +58,8 @@ class TooMuch(Exception):
 def normal(value):
     """A value as JSON."""
     match value:
+        case float() if not math.isfinite(value):
+            return repr(value)
         case uuid.UUID():
             return str(value)
         case Timespan():
@@ -165,8 +168,6 @@ def converter(spec):
         case "dataset_ref":
             return [*keys, "run", "id", *extra], lambda ref: data_id_row(ref.dataId, ref.run, ref.id)
         case "dimension_record":
-            names = list(spec.element.RecordClass.__slots__)
-            names = [n for n in spec.element.RecordClass.fields.standard.names] if not names else names
             fields = [*spec.element.schema.names]
             return fields, lambda record: [normal(record.get(name)) for name in fields]
         case _:

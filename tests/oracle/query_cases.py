@@ -188,7 +188,7 @@ class Case:
 
     def finish(self, results):
         rng = self.rng
-        if rng.random() < 0.4:
+        if rng.random() < 0.5:
             ordered = self.attempt(lambda: results.order_by(*[self.order_term(results) for _ in range(rng.choice([1, 1, 2, 3]))]))
             results = ordered or results
         if rng.random() < 0.25:
@@ -196,6 +196,12 @@ class Case:
         return results
 
     def order_term(self, results) -> str:
+        """A column to sort by, mostly one that the rows have."""
+        columns = [str(c) for c in results._spec.get_result_columns() if c.field not in ("region", "hash", "dataset_id")]
+        if columns and self.rng.random() < 0.7:
+            term = self.rng.choice(columns)
+            term += self.rng.choice([".begin", ".end"]) if term.endswith("timespan") else ""
+            return self.rng.choice(["", "-"]) + term
         terms = list(results.dimensions.names)
         for name in results.dimensions.elements:
             if name not in self.facts.universe.skypix_dimensions.names:

@@ -238,6 +238,6 @@ class Texts:
             case str():
                 return f"'{value}'"
             case Time():
-                forms = [f"T'{value.tai.isot}/tai'", f"T'{value.utc.isot}'", f"T'mjd/{value.tai.mjd!r}'", f"T'{value.utc.iso}'"]
+                forms = [f"T'{value.tai.isot}/tai'", f"T'{value.utc.isot}'", f"T'mjd/{float(value.tai.mjd)!r}'", f"T'{value.utc.iso}'"]
                 return self.rng.choice(forms)
         return repr(value)

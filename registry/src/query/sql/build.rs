@@ -133,7 +133,15 @@ fn joined(
         let record = catalog.dataset_type(&search.dataset_type)?;
         joins.join(dataset_table(context, record, search, &fields)?);
     }
-    for element in mandatory(tree, analysis) {
+    let mut elements = mandatory(tree, analysis);
+    while !elements.is_empty() {
+        // Records that can be looked up by their key come before those that others lead to, or that would multiply rows.
+        let known = |e: &&Element| {
+            let keys = &joins.columns.dimension_keys;
+            e.required.iter().filter(|d| !keys.contains_key(*d)).count()
+        };
+        let next = (0..elements.len()).min_by_key(|i| elements.get(*i).map_or(0, known));
+        let element = elements.remove(next.unwrap_or(0));
         let fields: Vec<&str> = analysis.columns.dimension_fields(&element.name).collect();
         joins.join(element_table(context, element, fields)?);
     }

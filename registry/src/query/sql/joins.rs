@@ -30,8 +30,10 @@ impl Joins {
         let mut on = Vec::new();
         for (dimension, theirs) in &other.columns.dimension_keys {
             let ours = self.columns.dimension_keys.get(dimension);
-            for a in ours.into_iter().flatten() {
-                for b in theirs {
+            // All pairs leave the database the choice of the order; where that is fixed they would only be checked.
+            let pairs = if self.is_ordered { 1 } else { usize::MAX };
+            for a in ours.into_iter().flatten().take(pairs) {
+                for b in theirs.iter().take(pairs) {
                     on.push(a.clone().sql(" = ").append(b.clone()));
                 }
             }

@@ -7,7 +7,9 @@ use super::column_expression::ColumnExpression;
 use super::column_reference::ColumnReference;
 use super::column_set::ColumnSet;
 use super::column_type::QueryColumnType;
+use super::dataset_key::DatasetKey;
 use super::query_tree::QueryTree;
+use crate::config::str_repr;
 use crate::model::universe::Universe;
 use crate::query::QueryError;
 
@@ -269,12 +271,22 @@ impl PredicateLeaf {
                 tree.dimensions
             )));
         }
-        match required.dataset_fields().keys().all(|k| tree.has_search(k)) {
+        let needed = required.dataset_fields().keys();
+        match needed.clone().all(|k| tree.has_named_search(k)) {
             true => Ok(()),
             false => Err(QueryError::invalid(format!(
-                "Column {column} requires dataset types that are not present in query tree."
+                "Column {column} requires dataset types {{{}}} that are not present in query tree.",
+                needed.map(key_repr).collect::<Vec<_>>().join(", ")
             ))),
         }
+    }
+}
+
+/// A dataset search as the reference's messages have it among others.
+fn key_repr(key: &DatasetKey) -> String {
+    match key {
+        DatasetKey::Any => "ANY_DATASET".to_owned(),
+        DatasetKey::Named(name) => str_repr(name),
     }
 }
 

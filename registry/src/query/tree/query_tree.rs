@@ -168,6 +168,12 @@ impl QueryTree {
         }
     }
 
+    /// Whether there is this dataset search and it is for one type: the only ones that the reference looks at when it checks
+    /// trees from outside.
+    pub(super) fn has_named_search(&self, key: &DatasetKey) -> bool {
+        matches!(key, DatasetKey::Named(name) if self.datasets.contains_key(name))
+    }
+
     /// Check what the parts owe each other, for a tree from outside (`QueryTree._validate_...`).
     pub fn validate(&self) -> Result<(), QueryError> {
         for dimensions in self.joined_dimension_groups() {
@@ -185,9 +191,11 @@ impl QueryTree {
                 "Predicate requires dimensions beyond those in the query tree.",
             ));
         }
-        // Not of the search for any type: the reference looks only here, too.
-        let known = |key: &DatasetKey| matches!(key, DatasetKey::Named(name) if self.datasets.contains_key(name));
-        if !columns.dataset_fields().keys().all(known) {
+        if !columns
+            .dataset_fields()
+            .keys()
+            .all(|k| self.has_named_search(k))
+        {
             return Err(QueryError::invalid(
                 "Predicate requires dataset columns that are not in the query tree.",
             ));

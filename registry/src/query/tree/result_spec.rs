@@ -176,7 +176,7 @@ impl ResultSpec {
             )));
         }
         for dataset in self.result_columns().dataset_fields().keys() {
-            if !tree.has_search(dataset) {
+            if !tree.has_named_search(dataset) {
                 return Err(QueryError::invalid(format!(
                     "Dataset '{dataset}' is not available from this query."
                 )));
@@ -194,7 +194,7 @@ impl ResultSpec {
             )));
         }
         for dataset in columns.dataset_fields().keys() {
-            if !tree.has_search(dataset) {
+            if !tree.has_named_search(dataset) {
                 return Err(QueryError::invalid(format!(
                     "Dataset type '{dataset}' in order-by expression is not part of the query."
                 )));

@@ -1,0 +1,66 @@
+//! Random queries against the reference.
+
+use pantry_registry::model::universe::Universe;
+use pantry_registry::query::tree::json;
+
+use crate::compare::{PER_SEED, compare, seeds};
+use crate::generator::Generator;
+use crate::{pantry, repos};
+
+/// Random queries over each repository in SQLite. `PANTRY_QUERY_SEEDS=2..50` asks others.
+#[test]
+#[ignore = "pantry.rs has no engine yet"]
+fn random_queries_are_answered_as_by_the_reference() {
+    for name in repos::NAMES {
+        let repo = repos::sqlite(name);
+        let mut reference = Generator::open(&repo);
+        let report = compare(&mut reference, &mut *pantry::open(&repo), seeds());
+        eprintln!("{name}: {report}");
+        report.assert_agreement();
+    }
+}
+
+/// The same in PostgreSQL.
+#[test]
+#[ignore = "pantry.rs has no engine yet"]
+fn random_queries_on_postgresql_are_answered_as_by_the_reference() {
+    for name in repos::NAMES {
+        let postgres = repos::Postgres::new(name);
+        let mut reference = Generator::open(&postgres.repo());
+        let report = compare(
+            &mut reference,
+            &mut *pantry::open(&postgres.repo()),
+            seeds(),
+        );
+        eprintln!("{name}: {report}");
+        report.assert_agreement();
+    }
+}
+
+/// Each tree and result specification that the reference accepts is read, and written as the reference writes it.
+#[test]
+fn trees_of_random_queries_are_written_as_they_were_read() {
+    for name in repos::NAMES {
+        let mut generator = Generator::open(&repos::sqlite(name));
+        let universe = Universe::from_json(&generator.universe()).expect("a universe");
+        let mut read = 0;
+        for case in seeds().flat_map(|seed| generator.generate(seed, PER_SEED)) {
+            let question = &case.question;
+            let Ok(tree) = json::tree_from_json(&question.tree, &universe) else {
+                continue;
+            };
+            let Ok(spec) = json::spec_from_json(&question.spec, &universe) else {
+                continue;
+            };
+            // Faults that are no faults of the form have left-out dimensions, which are added.
+            let again = json::tree_from_json(&json::tree_to_json(&tree), &universe);
+            assert_eq!(again.expect("a tree"), tree, "{}", case.name);
+            assert_eq!(json::spec_to_json(&spec), question.spec, "{}", case.name);
+            if question.tree["dimensions"] == json::tree_to_json(&tree)["dimensions"] {
+                assert_eq!(json::tree_to_json(&tree), question.tree, "{}", case.name);
+                read += 1;
+            }
+        }
+        assert!(read > 90, "{name}: only {read} trees are read");
+    }
+}

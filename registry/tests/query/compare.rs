@@ -1,0 +1,86 @@
+//! Random queries to the reference and to an engine.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use crate::answer::Outcome;
+use crate::engine::{Engine, Question};
+use crate::generator::{Case, Generator};
+use crate::judge::{self, Verdict};
+use crate::report::Report;
+
+/// Queries of one seed.
+pub const PER_SEED: u64 = 100;
+
+/// The seeds: those of `PANTRY_QUERY_SEEDS` (`from..to`), else one that never changes.
+pub fn seeds() -> Range<u64> {
+    let Ok(text) = std::env::var("PANTRY_QUERY_SEEDS") else {
+        return 1..2;
+    };
+    let parsed = text
+        .split_once("..")
+        .and_then(|(from, to)| Some(from.trim().parse().ok()?..to.trim().parse().ok()?));
+    parsed.unwrap_or_else(|| panic!("PANTRY_QUERY_SEEDS is not FROM..TO: {text}"))
+}
+
+/// Ask both all queries of these seeds.
+pub fn compare(reference: &mut Generator, engine: &mut dyn Engine, seeds: Range<u64>) -> Report {
+    let mut report = Report::default();
+    for seed in seeds {
+        for case in reference.generate(seed, PER_SEED) {
+            ask(reference, engine, &case, &mut report);
+        }
+    }
+    report
+}
+
+/// Ask both one query: its texts, its rows, their number, and whether there are any.
+pub fn ask(reference: &mut Generator, engine: &mut dyn Engine, case: &Case, report: &mut Report) {
+    for (text, theirs) in &case.texts {
+        if let Some(ours) = engine.predicate(text) {
+            let verdict = judge::outcomes(theirs, &ours, same_predicate);
+            report.add(case, "text", with_text(verdict, &text.text));
+        }
+    }
+    let question = &case.question;
+    let (theirs, ours) = (reference.execute(question), engine.execute(question));
+    let verdict = judge::outcomes(&theirs, &ours, |a, b| {
+        judge::rows(question, a, b, || unlimited(reference, question))
+    });
+    report.add(case, "execute", verdict);
+    let (theirs, ours) = (reference.count(question), engine.count(question));
+    report.add(case, "count", judge::outcomes(&theirs, &ours, same));
+    let (theirs, ours) = (reference.any(question), engine.any(question));
+    report.add(case, "any", judge::outcomes(&theirs, &ours, same));
+}
+
+fn unlimited(reference: &mut Generator, question: &Question) -> Option<crate::answer::Rows> {
+    let mut question = question.clone();
+    question.spec["limit"] = Value::Null;
+    match reference.execute(&question) {
+        Outcome::Answer(rows) => Some(rows),
+        _ => None,
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(theirs: &T, ours: &T) -> Result<(), String> {
+    match theirs == ours {
+        true => Ok(()),
+        false => Err(format!("theirs {theirs:?}, ours {ours:?}")),
+    }
+}
+
+fn same_predicate(theirs: &Value, ours: &Value) -> Result<(), String> {
+    match theirs == ours {
+        true => Ok(()),
+        false => Err(format!("their predicate {theirs}\n  our predicate {ours}")),
+    }
+}
+
+fn with_text(verdict: Verdict, text: &str) -> Verdict {
+    match verdict {
+        Verdict::Differ(why) => Verdict::Differ(format!("{text:?}: {why}")),
+        other => other,
+    }
+}

@@ -1,0 +1,13 @@
+//! Queries against the reference: trees and result specifications as JSON, random queries and their answers.
+
+mod answer;
+mod cases;
+mod compare;
+mod engine;
+mod generator;
+mod judge;
+mod pantry;
+mod report;
+mod repos;
+mod self_test;
+mod trees;

@@ -1,0 +1,60 @@
+//! What a run of many queries found.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::generator::Case;
+use crate::judge::Verdict;
+
+/// Numbers of verdicts by what was asked, and the disagreements.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub agree: BTreeMap<&'static str, usize>,
+    pub surpass: BTreeMap<&'static str, usize>,
+    pub skipped: usize,
+    pub differ: Vec<String>,
+}
+
+impl Report {
+    /// Note a verdict.
+    pub fn add(&mut self, case: &Case, asked: &'static str, verdict: Verdict) {
+        match verdict {
+            Verdict::Agree => *self.agree.entry(asked).or_default() += 1,
+            Verdict::Surpass => *self.surpass.entry(asked).or_default() += 1,
+            Verdict::Skipped => self.skipped += 1,
+            Verdict::Differ(why) => {
+                let texts: Vec<&str> = case.texts.iter().map(|(t, _)| t.text.as_str()).collect();
+                self.differ.push(format!(
+                    "{asked} of {}: {why}\nwhere {texts:?}\ntree {}\nspec {}\nuploads {}",
+                    case.name, case.question.tree, case.question.spec, case.question.uploads
+                ));
+            }
+        }
+    }
+
+    /// Nothing differed.
+    #[track_caller]
+    pub fn assert_agreement(&self) {
+        const SHOWN: usize = 10;
+        let first: Vec<&str> = self.differ.iter().take(SHOWN).map(String::as_str).collect();
+        assert!(
+            first.is_empty(),
+            "{self}; the first {}:\n\n{}",
+            first.len(),
+            first.join("\n\n")
+        );
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "agree {:?}, surpass {:?}, skipped {}, differ {}",
+            self.agree,
+            self.surpass,
+            self.skipped,
+            self.differ.len()
+        )
+    }
+}
