@@ -1,7 +1,8 @@
 //! The command line of Pantry: global options, logging, progress, output, and one file per verb in [`cmd`].
 //!
 //! Reading order: [`cli`] (what may be typed), [`options_file`] (`-@`), [`log`], [`context`] (what a verb is
-//! given), [`cmd`] (the verbs), [`failure`] (how errors become exit codes), [`rows`] and [`table`] (results).
+//! given), [`cmd`] (the verbs), [`failure`] (how errors become exit codes), [`query`] (what the query verbs share),
+//! [`rows`] and [`table`] (results).
 mod agreement;
 pub mod cli;
 pub mod cmd;
@@ -14,6 +15,7 @@ pub mod key_value;
 pub mod log;
 pub mod options_file;
 pub mod progress;
+pub mod query;
 pub mod repo;
 pub mod rows;
 pub mod table;

@@ -44,6 +44,31 @@ impl Registry {
         Ok(chains)
     }
 
+    /// The direct children of a CHAINED collection in search order.
+    pub fn chain_children(&mut self, parent: &str) -> Result<Vec<String>, RegistryError> {
+        let statement = self.connection.statement();
+        let statement = match self.managers.collections {
+            CollectionKey::Id => statement
+                .text("SELECT c.name FROM ")
+                .table("collection")
+                .text(" AS p JOIN ")
+                .table("collection_chain")
+                .text(" AS x ON x.parent = p.collection_id JOIN ")
+                .table("collection")
+                .text(" AS c ON c.collection_id = x.child WHERE p.name = ")
+                .bind(parent)
+                .text(" ORDER BY x.position"),
+            CollectionKey::Name => statement
+                .text("SELECT child FROM ")
+                .table("collection_chain")
+                .text(" WHERE parent = ")
+                .bind(parent)
+                .text(" ORDER BY position"),
+        };
+        self.connection
+            .collect(&statement, |row| Ok(row.get_str(0)?.to_owned()))
+    }
+
     /// Make these the children of a CHAINED collection in this order, within the caller's transaction; a name that comes
     /// twice counts where it comes first. Returns the children that the chain had before.
     ///

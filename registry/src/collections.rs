@@ -1,6 +1,6 @@
 //! Collections: reading and registering them (`lsst/daf/butler/registry/collections/_base.py`).
 
-use crate::database::{Row, Statement};
+use crate::database::{Row, Statement, Value};
 use crate::error::RegistryError;
 use crate::model::collection::{Collection, CollectionType};
 use crate::registry::Registry;
@@ -12,6 +12,17 @@ impl Registry {
     /// All collections in order of name.
     pub fn collections(&mut self) -> Result<Vec<Collection>, RegistryError> {
         let statement = self.select_collections().text(" ORDER BY name");
+        self.collect_collections(&statement)
+    }
+
+    /// The collections of these names that exist.
+    pub fn collections_named(
+        &mut self,
+        names: &[String],
+    ) -> Result<Vec<Collection>, RegistryError> {
+        let names = names.iter().map(|n| Value::Text(n.clone()));
+        let statement = self.select_collections().text(" WHERE name IN (");
+        let statement = statement.bind_all(names).text(")");
         self.collect_collections(&statement)
     }
 

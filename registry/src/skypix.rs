@@ -1,9 +1,63 @@
-//! The common skypix dimension: which of its pixels a region overlaps.
+//! Skypix dimensions: which pixels a region overlaps, and their shapes.
 
-use pantry_sky::{HtmPixelization, Pixelization, Region};
+use pantry_sky::{HealpixPixelization, HtmPixelization, Pixelization, RangeSet, Region};
 
 use crate::error::RegistryError;
+use crate::model::element::ElementKind;
 use crate::model::universe::Universe;
+
+/// The pixelisation of a skypix dimension (`htm7`, `healpix12`).
+#[derive(Debug)]
+pub enum SkyPixelization {
+    /// A level of htm.
+    Htm(HtmPixelization),
+    /// An order of healpix.
+    Healpix(HealpixPixelization),
+}
+
+impl SkyPixelization {
+    /// Of a dimension.
+    ///
+    /// # Errors
+    /// [`RegistryError::Invalid`] for another dimension, or a system that is neither htm nor healpix.
+    pub fn of(universe: &Universe, dimension: &str) -> Result<Self, RegistryError> {
+        let made = match universe.get(dimension).map(|e| &e.kind) {
+            Some(ElementKind::SkyPix { system, level }) if system == "htm" => {
+                HtmPixelization::new(*level).ok().map(Self::Htm)
+            }
+            Some(ElementKind::SkyPix { system, level }) if system == "healpix" => {
+                HealpixPixelization::new(*level).ok().map(Self::Healpix)
+            }
+            _ => None,
+        };
+        made.ok_or_else(|| {
+            RegistryError::Invalid(format!(
+                "'{dimension}' is no skypix dimension of htm or healpix"
+            ))
+        })
+    }
+
+    /// The pixels that a region may overlap.
+    pub fn envelope(&self, region: &Region) -> Result<RangeSet, RegistryError> {
+        match self {
+            Self::Htm(htm) => Ok(htm.envelope(region)),
+            Self::Healpix(healpix) => healpix
+                .envelope(region)
+                .map_err(|e| RegistryError::Invalid(e.to_string())),
+        }
+    }
+
+    /// The region of a pixel.
+    pub fn pixel(&self, index: i64) -> Result<Region, RegistryError> {
+        let fault = |e: String| RegistryError::Invalid(format!("pixel {index}: {e}"));
+        let index = u64::try_from(index).map_err(|e| fault(e.to_string()))?;
+        let region = match self {
+            Self::Htm(htm) => htm.pixel(index),
+            Self::Healpix(healpix) => healpix.pixel(index).map(Region::from),
+        };
+        region.map_err(|e| fault(e.to_string()))
+    }
+}
 
 /// The pixelisation that relates all spatial elements of a universe in the database.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ mod htm_pixelization;
 mod htm_trixel;
 mod intersection_region;
 mod interval;
+mod ivoa_pos;
 mod lon_lat;
 mod lon_lat_box;
 mod lon_lat_box_bounds;

@@ -4,8 +4,10 @@ mod config_dump;
 pub mod create;
 mod import;
 mod query_collections;
+mod query_data_ids;
 mod query_dataset_types;
 mod query_datasets;
+mod query_dimension_records;
 mod verify;
 
 use clap::Subcommand;
@@ -26,10 +28,14 @@ pub enum Verb {
     Import(import::Args),
     /// List collections
     QueryCollections(query_collections::Args),
+    /// List data IDs: values that dimensions have together
+    QueryDataIds(query_data_ids::Args),
     /// List dataset types
     QueryDatasetTypes(query_dataset_types::Args),
     /// List datasets
     QueryDatasets(query_datasets::Args),
+    /// List the records of a dimension element
+    QueryDimensionRecords(query_dimension_records::Args),
     /// Check that records, files and tables agree
     Verify(verify::Args),
 }
@@ -46,8 +52,10 @@ impl Verb {
             Verb::Create(args) => create::run(args, context),
             Verb::Import(args) => import::run(args, context),
             Verb::QueryCollections(args) => query_collections::run(args, context),
+            Verb::QueryDataIds(args) => query_data_ids::run(args, context),
             Verb::QueryDatasetTypes(args) => query_dataset_types::run(args, context),
             Verb::QueryDatasets(args) => query_datasets::run(args, context),
+            Verb::QueryDimensionRecords(args) => query_dimension_records::run(args, context),
             Verb::Verify(args) => verify::run(args, context),
         }
     }

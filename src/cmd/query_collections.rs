@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::repo::Repo;
-use crate::rows::{OutputFormat, Value};
+use crate::rows::{Column, Kind, OutputFormat, Value};
 use crate::table::{Align, Table};
 
 /// Arguments of `query-collections`.
@@ -97,6 +97,7 @@ struct Entry<'a> {
 
 /// Prints the collections.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    args.format.check_terminal()?;
     let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
     let catalog = CollectionCatalog::read(&mut repo.registry)?;
     let listing = Listing {
@@ -122,7 +123,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             }
         }
         format => {
-            let mut sink = format.sink(&listing.columns(), &mut out);
+            let mut sink = format.sink(&listing.columns(), &mut out)?;
             for entry in &entries {
                 sink.row(&listing.row(entry))?;
             }
@@ -194,15 +195,16 @@ impl<'a> Listing<'a> {
     }
 
     /// Columns of the machine formats.
-    fn columns(&self) -> Vec<&'static str> {
-        let mut columns = vec!["name", "type"];
+    fn columns(&self) -> Vec<Column> {
+        let mut columns = vec![Column::text("name"), Column::text("type")];
         match self.chains {
-            Chains::Table => columns.push("children"),
-            Chains::InverseTable => columns.push("parents"),
-            Chains::Tree | Chains::InverseTree => columns.push("depth"),
+            Chains::Table => columns.push(Column::new("children", Kind::Texts)),
+            Chains::InverseTable => columns.push(Column::new("parents", Kind::Texts)),
+            Chains::Tree | Chains::InverseTree => columns.push(Column::new("depth", Kind::Int)),
             Chains::Flatten | Chains::NoChildren => {}
         }
-        columns.extend(self.excluded.is_some().then_some("dataset_types"));
+        let types = Column::new("dataset_types", Kind::Texts);
+        columns.extend(self.excluded.is_some().then_some(types));
         columns
     }
 

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::repo::Repo;
-use crate::rows::{OutputFormat, Value};
+use crate::rows::{Column, Kind, OutputFormat, Value};
 use crate::table::{Align, Table};
 
 /// What is printed in place of a table without rows.
@@ -45,6 +45,7 @@ pub struct Args {
 
 /// Prints the dataset types.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    args.format.check_terminal()?;
     let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
     let wildcard = Wildcard::parse(&split_commas(&args.glob).values);
     let search = search_dataset_types(&mut repo.registry, &wildcard)?;
@@ -64,7 +65,12 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
 
 fn print(args: &Args, found: &[DatasetType], context: &Context) -> Result<(), Failure> {
     let mut out = context.stdout();
-    let machine = ["name", "dimensions", "storage_class", "is_calibration"];
+    let machine = [
+        Column::text("name"),
+        Column::new("dimensions", Kind::Texts),
+        Column::text("storage_class"),
+        Column::new("is_calibration", Kind::Bool),
+    ];
     let width = if args.verbose { machine.len() } else { 1 };
     match args.format {
         OutputFormat::Table if found.is_empty() => writeln!(out, "{NO_RESULTS}")?,
@@ -78,7 +84,7 @@ fn print(args: &Args, found: &[DatasetType], context: &Context) -> Result<(), Fa
             table.write_to(&mut out)?;
         }
         format => {
-            let mut sink = format.sink(&machine[..width], &mut out);
+            let mut sink = format.sink(&machine[..width], &mut out)?;
             for dataset_type in found {
                 sink.row(&row(dataset_type)[..width])?;
             }

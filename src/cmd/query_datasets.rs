@@ -1,4 +1,6 @@
 //! `pantry query-datasets`: the datasets of one or more types (`lsst/daf/butler/script/queryDatasets.py`).
+mod files;
+mod filtered;
 mod print;
 
 use std::collections::BTreeMap;
@@ -10,10 +12,13 @@ use pantry_registry::listing::{CollectionCatalog, DatasetSearch, OrderBy, search
 use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::glob::{Wildcard, split_commas};
 
-use self::print::{Files, Printer};
+use self::files::Files;
+use self::filtered::Filtered;
+use self::print::{Dataset, Printer};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
+use crate::query::{Filter, Limit, engine};
 use crate::repo::Repo;
 use crate::rows::OutputFormat;
 
@@ -30,10 +35,6 @@ pub struct Args {
     #[arg(long, value_name = "GLOB")]
     collections: Vec<String>,
 
-    /// Expression that datasets must fulfil. Not in this version: it comes with the query engine
-    #[arg(long, value_name = "EXPRESSION", default_value = "")]
-    r#where: String,
-
     /// For each data ID show only the dataset in the first of --collections that has one
     #[arg(long, overrides_with = "no_find_first")]
     find_first: bool,
@@ -42,19 +43,8 @@ pub struct Args {
     #[arg(long, overrides_with = "find_first")]
     no_find_first: bool,
 
-    /// How many datasets are shown at most: 0 is no limit, and a negative number warns if there are more
-    #[arg(
-        long,
-        value_name = "N",
-        default_value = "-20000",
-        allow_negative_numbers = true
-    )]
-    limit: i64,
-
-    /// What to sort by: dimensions or fields such as visit, visit.exposure_time or visit.timespan.begin; a minus sign
-    /// in front reverses. Only with one dataset type. Repeatable, also comma-separated
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
-    order_by: Vec<String>,
+    #[command(flatten)]
+    filter: Filter,
 
     /// Show where each dataset's file is
     #[arg(long)]
@@ -79,17 +69,12 @@ struct Request {
 
 impl Request {
     fn of(args: &Args) -> Result<Self, Failure> {
-        if !args.r#where.is_empty() {
-            return Err(Failure::error(
-                "--where is not in this version of pantry: it comes with the query engine; use `butler query-datasets` \
-                 for it",
-            ));
-        }
+        args.filter.binds()?;
         let glob = split_commas(&args.glob).values;
         let request = Self {
             several: glob.len() != 1 || Wildcard::parse(&glob).has_globs(),
             collections: Wildcard::parse(&split_commas(&args.collections).values),
-            order_by: split_commas(&args.order_by).values,
+            order_by: args.filter.order_by(),
             glob,
         };
         if request.several && !request.order_by.is_empty() {
@@ -124,6 +109,7 @@ impl Request {
 
 /// Prints the datasets.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    args.format.check_terminal()?;
     let request = Request::of(&args)?;
     let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
     let catalog = CollectionCatalog::read(&mut repo.registry)?;
@@ -136,25 +122,40 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     if !types.is_empty() || request.collections.has_globs() {
         let collections = catalog.resolve(&request.collections, &CollectionType::ALL, true)?;
         for dataset_type in types {
-            let mut search =
-                DatasetSearch::new(dataset_type, &collections, args.find_first, &catalog);
+            let search = DatasetSearch::new(dataset_type, &collections, args.find_first, &catalog);
+            searches.push(search);
+        }
+    }
+    let mut out = context.stdout();
+    if args.filter.explain {
+        explain(&args, &searches, &mut repo, &mut out)?;
+        out.flush()?;
+        return Ok(());
+    }
+    let is_filtered = args.filter.expression().is_some();
+    if !is_filtered {
+        for search in &mut searches {
             for term in &request.order_by {
                 let term = OrderBy::parse(term, &search.dataset_type.dataset_type)?;
                 search.order_by.push(term);
             }
             search.file_records = files.as_ref().and_then(|files| files.table.clone());
-            searches.push(search);
         }
     }
     let is_known = !searches.is_empty();
-    let mut out = context.stdout();
     let mut printer = Printer::new(args.format, &searches, files, &mut out)?;
-    let shown = show(&mut repo, &searches, args.limit, &mut printer)?;
+    let shown = match is_filtered {
+        true => Filtered::new(&args)?.show(&mut repo, &searches, &mut printer)?,
+        false => show(&mut repo, &searches, args.filter.limit(), &mut printer)?,
+    };
     if shown == 0 && is_known && !request.several {
         printer.finish(false)?;
         drop(printer);
         out.flush()?;
-        return Err(nothing(&request, &searches));
+        return Err(match is_filtered {
+            true => filtered::nothing(&args, &searches, &mut repo)?,
+            false => nothing(&request, &searches),
+        });
     }
     printer.finish(true)?;
     drop(printer);
@@ -162,19 +163,35 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
+/// How the question about each dataset type is answered.
+fn explain(
+    args: &Args,
+    searches: &[DatasetSearch],
+    repo: &mut Repo,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    for search in searches.iter().filter(|s| !s.collections.is_empty()) {
+        let query = filtered::query(args, search)?;
+        writeln!(out, "{}", engine::explain(&mut repo.registry, &query)?)?;
+    }
+    Ok(())
+}
+
 /// Runs the searches one after the other until the limit is used up; returns how many datasets were shown.
 fn show(
     repo: &mut Repo,
     searches: &[DatasetSearch],
-    limit: i64,
+    limit: Limit,
     printer: &mut Printer<'_>,
 ) -> Result<u64, Failure> {
-    let most = (limit != 0).then(|| limit.unsigned_abs());
+    let most = limit.shown();
     let (mut used, mut shown) = (0, 0);
     for (at, search) in searches.iter().enumerate() {
         let left = most.map(|most| most - used);
         printer.begin(search);
-        let outcome = search.each(&mut repo.registry, left, |found| printer.dataset(found))?;
+        let outcome = search.each(&mut repo.registry, left, |found| {
+            printer.dataset(&Dataset::of(found), found.file)
+        })?;
         used += outcome.used;
         shown += outcome.shown;
         if most != Some(used) {
@@ -182,10 +199,11 @@ fn show(
             look_ahead(repo, &searches[at + 1..], left)?;
         }
         printer.end()?;
+        printer.release()?;
         if most != Some(used) {
             continue;
         }
-        if limit > 0 {
+        if !limit.warns() {
             break;
         }
         if search.exceeds(&mut repo.registry, left.unwrap_or_default())? {

@@ -1,9 +1,10 @@
 //! `--format`: which sink the rows go to.
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
 
-use super::{CsvSink, JsonLinesSink, JsonSink, RowSink, TableSink};
+use super::{Column, CsvSink, JsonLinesSink, JsonSink, ParquetSink, RowSink, TableSink};
+use crate::failure::Failure;
 use crate::table::{Align, Table};
 
 /// How a verb prints its result.
@@ -18,16 +19,40 @@ pub enum OutputFormat {
     Jsonl,
     /// Comma-separated values with a header line
     Csv,
+    /// A Parquet file
+    Parquet,
 }
 
 impl OutputFormat {
-    /// A sink for a result with these columns. The table is right-aligned and is printed by `finish`.
-    pub fn sink<'w>(self, columns: &[&str], out: impl Write + 'w) -> Box<dyn RowSink + 'w> {
+    /// Refuses to write bytes to a terminal.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for Parquet when standard output is a terminal.
+    pub fn check_terminal(self) -> Result<(), Failure> {
         match self {
-            OutputFormat::Table => Box::new(TableSink::new(Table::new(columns, Align::Right), out)),
-            OutputFormat::Json => Box::new(JsonSink::new(columns, out)),
-            OutputFormat::Jsonl => Box::new(JsonLinesSink::new(columns, out)),
-            OutputFormat::Csv => Box::new(CsvSink::new(columns, out)),
+            OutputFormat::Parquet if io::stdout().is_terminal() => Err(Failure::Usage(
+                "--format parquet writes a binary file: send it to one with '> FILE'".to_owned(),
+            )),
+            _ => Ok(()),
         }
+    }
+
+    /// A sink for a result with these columns. The table is right-aligned and is printed by `finish`.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::InvalidInput`] for columns that the format cannot have.
+    pub fn sink<'w>(
+        self,
+        columns: &[Column],
+        out: impl Write + 'w,
+    ) -> io::Result<Box<dyn RowSink + 'w>> {
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_ref()).collect();
+        Ok(match self {
+            OutputFormat::Table => Box::new(TableSink::new(Table::new(&names, Align::Right), out)),
+            OutputFormat::Json => Box::new(JsonSink::new(&names, out)),
+            OutputFormat::Jsonl => Box::new(JsonLinesSink::new(&names, out)),
+            OutputFormat::Csv => Box::new(CsvSink::new(&names, out)),
+            OutputFormat::Parquet => Box::new(ParquetSink::new(columns, out)?),
+        })
     }
 }

@@ -1,13 +1,17 @@
 //! Results as rows: one trait, and a sink per output format. Machine formats stream in constant memory.
+mod column;
 mod csv;
 mod format;
 mod json;
+mod parquet;
 mod table;
 mod value;
 
 use std::io;
 
 pub use self::csv::CsvSink;
+pub use self::parquet::ParquetSink;
+pub use column::{Column, Kind};
 pub use format::OutputFormat;
 pub use json::{JsonLinesSink, JsonSink};
 pub use table::TableSink;

@@ -8,13 +8,21 @@ use crate::table::Table;
 #[derive(Debug)]
 pub struct TableSink<W> {
     table: Table,
+    sort: Vec<usize>,
     out: W,
 }
 
 impl<W: Write> TableSink<W> {
     /// A sink that fills `table`.
     pub fn new(table: Table, out: W) -> TableSink<W> {
-        TableSink { table, out }
+        let sort = Vec::new();
+        TableSink { table, sort, out }
+    }
+
+    /// The same, printed in the order of these columns.
+    pub fn sorted_by(mut self, columns: Vec<usize>) -> TableSink<W> {
+        self.sort = columns;
+        self
     }
 }
 
@@ -26,6 +34,9 @@ impl<W: Write> RowSink for TableSink<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
+        if !self.sort.is_empty() {
+            self.table.sort_by(&self.sort);
+        }
         self.table.write_to(&mut self.out)?;
         self.out.flush()
     }

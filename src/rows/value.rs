@@ -1,6 +1,7 @@
 //! One cell of a result, with its native type.
 use std::borrow::Cow;
 
+use pantry_registry::model::time::TaiNs;
 use serde_json::{Number, Value as Json};
 
 /// A cell. Texts may be borrowed from where the row was read, so that rows can be streamed without copies.
@@ -16,13 +17,34 @@ pub enum Value<'a> {
     Float(f64),
     /// Text.
     Text(Cow<'a, str>),
-    /// Bytes: lower-case hex in the machine formats.
+    /// Bytes: lower-case hex in the text formats.
     Bytes(Cow<'a, [u8]>),
+    /// A time: in the text formats TAI to the nanosecond, as `2014-03-25T05:30:00.000000000`.
+    Time(TaiNs),
     /// A list, such as the dimensions of a dataset type: an array in JSON, in CSV the text of that array.
     List(Vec<Value<'a>>),
 }
 
 impl Value<'_> {
+    /// The value without what it borrows.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Null => Value::Null,
+            Value::Bool(value) => Value::Bool(value),
+            Value::Int(value) => Value::Int(value),
+            Value::Float(value) => Value::Float(value),
+            Value::Text(value) => Value::Text(Cow::Owned(value.into_owned())),
+            Value::Bytes(value) => Value::Bytes(Cow::Owned(value.into_owned())),
+            Value::Time(value) => Value::Time(value),
+            Value::List(values) => Value::List(values.into_iter().map(Value::into_owned).collect()),
+        }
+    }
+
+    /// Python's `repr` of the value, as it is in lists.
+    pub fn repr(&self) -> String {
+        python_repr(self)
+    }
+
     /// The value in JSON. NaN and the infinities, which JSON lacks, become null.
     pub fn to_json(&self) -> Json {
         match self {
@@ -32,6 +54,7 @@ impl Value<'_> {
             Value::Float(value) => Number::from_f64(*value).map_or(Json::Null, Json::Number),
             Value::Text(value) => Json::from(value.as_ref()),
             Value::Bytes(value) => Json::from(hex(value)),
+            Value::Time(value) => Json::from(value.written('T', 9)),
             Value::List(values) => Json::Array(values.iter().map(Value::to_json).collect()),
         }
     }
@@ -42,6 +65,7 @@ impl Value<'_> {
             Value::Null => Cow::Borrowed(""),
             Value::Text(value) => Cow::Borrowed(value),
             Value::Bytes(value) => Cow::Owned(hex(value)),
+            Value::Time(value) => Cow::Owned(value.written('T', 9)),
             Value::Float(value) => Cow::Owned(python_float(*value)),
             Value::Bool(_) | Value::Int(_) | Value::List(_) => {
                 Cow::Owned(self.to_json().to_string())
@@ -59,6 +83,7 @@ impl Value<'_> {
             Value::Float(value) => Cow::Owned(python_float(*value)),
             Value::Text(value) => Cow::Borrowed(value),
             Value::Bytes(value) => String::from_utf8_lossy(value),
+            Value::Time(value) => Cow::Owned(value.written('T', 9)),
             Value::List(values) => {
                 let items: Vec<_> = values.iter().map(python_repr).collect();
                 Cow::Owned(format!("[{}]", items.join(", ")))

@@ -40,7 +40,7 @@ pub use database_url::DatabaseUrl;
 pub use db_auth::{Credentials, DbAuth, DbAuthError};
 pub use environment::Environment;
 pub use error::ConfigError;
-pub(crate) use python_text::str_repr;
+pub(crate) use python_text::{float_repr, str_repr};
 pub use registry_config::{DatabaseEngine, ManagerConfig, RegistryConfig};
 pub use repo_config::{RepoConfig, RepoConfigOptions, repo_config};
 pub use repo_location::{CONFIG_FILE, RepoLocation, ResolvedRepo, resolve_repo};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::value::Value;
 
 /// Shortest text of a float that reads back the same, in Python's layout (`repr(float)`).
-pub(super) fn float_repr(value: f64) -> String {
+pub(crate) fn float_repr(value: f64) -> String {
     if value.is_nan() {
         return "nan".to_owned();
     }

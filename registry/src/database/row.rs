@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::timespan_range::Int8Range;
 use super::value::base64_bytes;
 use crate::error::RegistryError;
+use crate::model::time::{TaiNs, TimeScale};
 use crate::model::timespan::Timespan;
 
 /// A row of a result; positions count from 0.
@@ -141,6 +142,21 @@ impl Row<'_> {
         }
     }
 
+    /// A time of a `TIMESTAMP` column, which is in UTC.
+    pub fn get_utc_time(&self, i: usize) -> Result<TaiNs, RegistryError> {
+        match &self.inner {
+            RowOf::Sqlite(_) => {
+                let text = self.get_str(i)?;
+                TaiNs::parse_iso(text, TimeScale::Utc)
+                    .map_err(|_| self.fault(i, format!("'{text}'"), "a time"))
+            }
+            RowOf::Postgresql(row) => row
+                .try_get::<_, UtcMicros>(i)
+                .map(|t| TaiNs::from_utc_micros(t.0))
+                .map_err(|e| self.fault(i, e, "a time")),
+        }
+    }
+
     /// A timespan that starts at column `i`, or nothing.
     pub fn get_opt_timespan(&self, i: usize) -> Result<Option<Timespan>, RegistryError> {
         match &self.inner {
@@ -160,6 +176,27 @@ impl Row<'_> {
     pub fn get_timespan(&self, i: usize) -> Result<Timespan, RegistryError> {
         self.get_opt_timespan(i)?
             .ok_or_else(|| self.fault(i, "NULL", "a timespan"))
+    }
+}
+
+/// A `timestamp` of PostgreSQL as microseconds since 1970.
+struct UtcMicros(i64);
+
+/// 2000-01-01, from which PostgreSQL counts, in microseconds since 1970.
+const POSTGRESQL_EPOCH: i64 = 946_684_800_000_000;
+
+impl<'a> postgres::types::FromSql<'a> for UtcMicros {
+    fn from_sql(
+        _: &postgres::types::Type,
+        bytes: &'a [u8],
+    ) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(
+            i64::from_be_bytes(bytes.try_into()?) + POSTGRESQL_EPOCH,
+        ))
+    }
+
+    fn accepts(ty: &postgres::types::Type) -> bool {
+        *ty == postgres::types::Type::TIMESTAMP
     }
 }
 

@@ -67,7 +67,7 @@ impl DatasetSearch {
     }
 
     /// Whether the same dataset may be found more than once.
-    pub(super) fn may_repeat(&self) -> bool {
+    pub fn may_repeat(&self) -> bool {
         let elsewhere = self.has(CollectionType::Tagged) && self.collections.len() > 1;
         !self.must_choose() && (elsewhere || self.has(CollectionType::Calibration))
     }

@@ -1,11 +1,19 @@
 //! Instants as TAI nanoseconds, the only time the registry stores.
 
+mod calendar;
 pub mod civil;
+mod epoch_format;
+mod julian_date;
 mod leap_seconds;
+mod literal;
+#[cfg(test)]
+mod literal_tests;
 #[cfg(test)]
 pub(in crate::model) mod oracle;
+mod scale;
 #[cfg(test)]
 mod tests;
+mod written_literal;
 
 use std::fmt;
 
@@ -39,6 +47,14 @@ pub enum TimeError {
     /// The form is right, but there is no such day or hour.
     #[error("{0:?} is not a time: there is no such day or time of day")]
     NoSuchTime(String),
+    /// The text of a time in an expression is not as described.
+    #[error("'{text}' is not a time: {reason}")]
+    Literal {
+        /// What was written.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// `day_obs` is no date after 1970 written as an integer YYYYMMDD.
     #[error("{0} is not an observing day: write a date after 1970 as YYYYMMDD")]
     DayObs(i64),
@@ -106,6 +122,14 @@ impl TaiNs {
     /// `YYYY-MM-DD HH:MM:SS.fffffffff` in TAI, as exports write it behind the tag `!butler_time/tai/iso`.
     pub fn iso(self) -> String {
         self.written(' ', 9)
+    }
+
+    /// Date and time in UTC with microseconds, as old layouts store ingest dates.
+    pub fn utc_text(self) -> String {
+        let offset = |ns: i64| tai_minus_utc(ns.div_euclid(NS_PER_DAY), ns.rem_euclid(NS_PER_DAY));
+        // The offset is tabulated by UTC; a first guess is wrong by less than a minute.
+        let guess = self.0 - offset(self.0);
+        TaiNs(self.0 - offset(guess)).written(' ', 6)
     }
 
     /// Date and time with a separator and 0 to 9 digits of the second; rounded to the nearest, ties to even.

@@ -1,6 +1,9 @@
 //! Queries: text -> tree -> checked query -> SQL -> streamed rows; all but the last pure.
 
+pub mod check;
 mod error;
+pub mod execute;
+pub mod expression;
 pub mod sql;
 pub mod tree;
 

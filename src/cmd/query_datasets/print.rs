@@ -1,39 +1,35 @@
 //! Printing datasets: a table for each dataset type, or the rows of all in one machine format.
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use pantry_datastore::DatastoreRoot;
 use pantry_registry::listing::{DatasetSearch, FileRecord, FoundDataset, KeyValue};
 use pantry_registry::model::dimension_group::DimensionGroup;
+use uuid::Uuid;
 
+use super::files::Files;
 use crate::failure::Failure;
-use crate::repo::Repo;
-use crate::rows::{OutputFormat, RowSink, Value};
+use crate::rows::{Column, OutputFormat, RowSink, Value};
 use crate::table::{Align, Table};
 
-/// Where to find files.
-pub struct Files {
-    root: DatastoreRoot,
-    /// The table of file records; `None` in a repo that never had a file.
-    pub table: Option<String>,
+/// One dataset as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// The run that owns it.
+    pub run: Cow<'a, str>,
+    /// Values of its dimensions, in the order of `DimensionGroup::data_coordinate_keys`.
+    pub values: Vec<Value<'a>>,
 }
 
-impl Files {
-    /// The files of a repo's datastore.
-    pub fn of(repo: &mut Repo) -> Result<Self, Failure> {
-        let datastore = repo.datastore()?;
-        let tables = repo.registry.connection().table_names()?;
-        let table = datastore.target.records_table;
-        Ok(Self {
-            root: datastore.root,
-            table: tables.contains(&table).then_some(table),
-        })
-    }
-
-    fn uri(&self, file: Option<FileRecord<'_>>) -> Result<Value<'static>, Failure> {
-        match file {
-            Some(file) => Ok(self.root.locate(file.path)?.uri().to_string().into()),
-            None => Ok(Value::Null),
+impl<'a> Dataset<'a> {
+    /// As a search finds it.
+    pub fn of(found: &FoundDataset<'a>) -> Self {
+        Self {
+            id: found.id,
+            run: Cow::Borrowed(found.run),
+            values: found.values.iter().map(value).collect(),
         }
     }
 }
@@ -51,6 +47,8 @@ enum Shape<'w> {
         out: &'w mut dyn Write,
         /// By the name of the dataset type, or of a component.
         tables: BTreeMap<String, Table>,
+        /// Of types that have ended.
+        ended: Vec<Table>,
     },
     Rows {
         sink: Box<dyn RowSink + 'w>,
@@ -73,14 +71,20 @@ impl<'w> Printer<'w> {
             OutputFormat::Table => Shape::Tables {
                 out,
                 tables: BTreeMap::new(),
+                ended: Vec::new(),
             },
             format => {
                 let keys = all_keys(searches)?;
-                let mut columns = vec!["type", "run", "id"];
-                columns.extend(keys.iter().map(String::as_str));
-                columns.extend(files.is_some().then_some("uri"));
+                let mut columns = vec![
+                    Column::text("type"),
+                    Column::text("run"),
+                    Column::text("id"),
+                ];
+                columns.extend(keys.iter().cloned());
+                columns.extend(files.is_some().then_some(Column::text("uri")));
+                let keys = keys.into_iter().map(|key| key.name.into_owned()).collect();
                 Shape::Rows {
-                    sink: format.sink(&columns, out),
+                    sink: format.sink(&columns, out)?,
                     keys,
                     places: Vec::new(),
                 }
@@ -107,28 +111,32 @@ impl<'w> Printer<'w> {
     }
 
     /// One dataset.
-    pub fn dataset(&mut self, found: &FoundDataset<'_>) -> Result<(), Failure> {
-        let component = found.file.and_then(|file| file.component);
+    pub fn dataset(
+        &mut self,
+        found: &Dataset<'_>,
+        file: Option<FileRecord<'_>>,
+    ) -> Result<(), Failure> {
+        let component = file.and_then(|file| file.component);
         let name = match component {
             None => self.name.clone(),
             Some(component) => format!("{}.{component}", self.name),
         };
         let mut row: Vec<Value<'_>> = vec![
             Value::from(name.as_str()),
-            found.run.into(),
+            found.run.as_ref().into(),
             found.id.to_string().into(),
         ];
         match &self.shape {
-            Shape::Tables { .. } => row.extend(found.values.iter().map(value)),
+            Shape::Tables { .. } => row.extend(found.values.iter().cloned()),
             Shape::Rows { places, .. } => {
                 row.extend(places.iter().map(|place| match place {
-                    Some(place) => value(&found.values[*place]),
+                    Some(place) => found.values.get(*place).cloned().unwrap_or(Value::Null),
                     None => Value::Null,
                 }));
             }
         }
         if let Some(files) = &self.files {
-            row.push(files.uri(found.file)?);
+            row.push(files.uri(file)?);
         }
         match &mut self.shape {
             Shape::Tables { tables, .. } => match tables.get_mut(&name) {
@@ -144,15 +152,30 @@ impl<'w> Printer<'w> {
         Ok(())
     }
 
-    /// There are no more datasets of this type.
+    /// There are no more datasets of this type. Its tables wait for [`Printer::release`].
     pub fn end(&mut self) -> Result<(), Failure> {
-        if let Shape::Tables { out, tables } = &mut self.shape {
-            for table in std::mem::take(tables).into_values() {
+        if let Shape::Tables { tables, ended, .. } = &mut self.shape {
+            ended.extend(std::mem::take(tables).into_values());
+        }
+        Ok(())
+    }
+
+    /// Prints the tables of the types that have ended.
+    pub fn release(&mut self) -> Result<(), Failure> {
+        if let Shape::Tables { out, ended, .. } = &mut self.shape {
+            for table in ended.drain(..) {
                 writeln!(out)?;
                 table.write_to(out)?;
             }
         }
         Ok(())
+    }
+
+    /// Brings the tables of the present type into the order of these columns.
+    pub fn sort(&mut self, columns: &[usize]) {
+        if let Shape::Tables { tables, .. } = &mut self.shape {
+            tables.values_mut().for_each(|table| table.sort_by(columns));
+        }
     }
 
     /// There are no more datasets. After a failure tables are not followed by a blank line.
@@ -181,7 +204,7 @@ fn empty_table(keys: &[String], with_uri: bool) -> Table {
 }
 
 /// The dimensions of all dataset types, in the order in which one type with all of them would have them.
-fn all_keys(searches: &[DatasetSearch]) -> Result<Vec<String>, Failure> {
+fn all_keys(searches: &[DatasetSearch]) -> Result<Vec<Column>, Failure> {
     let Some(first) = searches.first() else {
         return Ok(Vec::new());
     };
@@ -191,5 +214,6 @@ fn all_keys(searches: &[DatasetSearch]) -> Result<Vec<String>, Failure> {
     let names = groups.flat_map(|group| group.names());
     let universe = first.dataset_type.dataset_type.dimensions.universe();
     let all = DimensionGroup::conform(universe, names)?;
-    Ok(all.data_coordinate_keys().map(str::to_owned).collect())
+    let column = |name: &str| Column::new(name.to_owned(), universe.key_type(name).into());
+    Ok(all.data_coordinate_keys().map(column).collect())
 }

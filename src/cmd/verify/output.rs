@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::rows::{OutputFormat, RowSink, Value};
+use crate::rows::{Column, OutputFormat, RowSink, Value};
 
 /// Columns of the report, in every format.
 const COLUMNS: [&str; 6] = [
@@ -37,7 +37,7 @@ impl Output {
             None => Box::new(BufWriter::new(io::stdout())),
         };
         Ok(Self {
-            sink: format.sink(&COLUMNS, out),
+            sink: format.sink(&COLUMNS.map(Column::text), out)?,
             format,
             file,
             rows: 0,

@@ -52,3 +52,16 @@ pub(super) fn tai_minus_utc(day: i64, ns_of_day: i64) -> i64 {
         }
     }
 }
+
+/// TAI - UTC in seconds at the begin of a day since 1970-01-01, with a fraction of the day (ERFA's `eraDat`).
+///
+/// Before 1968 the drift is continued; such times are clamped by the caller anyway.
+pub(super) fn tai_minus_utc_seconds(day: i64, fraction: f64) -> f64 {
+    let step = STEPS.iter().rev().find(|(year, month, _)| {
+        days_from_civil(*year, *month, 1).is_some_and(|first| first <= day)
+    });
+    match step {
+        Some((_, _, seconds)) => *seconds as f64,
+        None => 4.213_170_0 + ((day + 40_587) as f64 + fraction - 39_126.0) * 0.002_592,
+    }
+}

@@ -1,5 +1,7 @@
 //! A piece of SQL text with its values.
 
+use std::collections::HashMap;
+
 use crate::database::Value;
 use crate::schema::dialect::Dialect;
 
@@ -40,7 +42,7 @@ impl Fragment {
         let mut all = Self::default();
         for (i, piece) in pieces.into_iter().enumerate() {
             if i > 0 {
-                all = all.add(separator);
+                all = all.sql(separator);
             }
             all = all.append(piece);
         }
@@ -48,7 +50,7 @@ impl Fragment {
     }
 
     /// Add text.
-    pub fn add(mut self, text: &str) -> Self {
+    pub fn sql(mut self, text: &str) -> Self {
         match self.parts.last_mut() {
             Some(Part::Text(last)) => last.push_str(text),
             _ => self.parts.push(Part::Text(text.to_owned())),
@@ -60,7 +62,7 @@ impl Fragment {
     pub fn append(mut self, other: Self) -> Self {
         for part in other.parts {
             self = match part {
-                Part::Text(text) => self.add(&text),
+                Part::Text(text) => self.sql(&text),
                 bind @ Part::Bind(_) => {
                     self.parts.push(bind);
                     self
@@ -77,7 +79,7 @@ impl Fragment {
 
     /// The same in parentheses.
     pub fn parens(self) -> Self {
-        Self::text("(").append(self).add(")")
+        Self::text("(").append(self).sql(")")
     }
 
     /// Whether there is nothing.
@@ -85,23 +87,44 @@ impl Fragment {
         self.parts.is_empty()
     }
 
-    /// Text with `$1`, `$2`, ... for the values, and the values in that order.
+    /// Text with `$1`, `$2`, ... for the values, and the values in that order. Equal values share a place, so that an
+    /// expression in GROUP BY is the same as in SELECT to PostgreSQL.
     pub fn into_sql(self) -> (String, Vec<Value>) {
         let mut sql = String::new();
         let mut values: Vec<Value> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for part in self.parts {
-            match part {
-                Part::Text(text) => sql.push_str(&text),
-                Part::Bind(value) => {
-                    values.push(value);
-                    sql.push('$');
-                    sql.push_str(&values.len().to_string());
+            let value = match part {
+                Part::Text(text) => {
+                    sql.push_str(&text);
+                    continue;
                 }
+                Part::Bind(value) => value,
+            };
+            let place = match &value {
+                Value::Text(text) if text.len() > SHARED => None,
+                Value::Bytes(_) => None,
+                small => Some(format!("{small:?}")),
+            };
+            let number = match place.as_ref().and_then(|p| places.get(p)) {
+                Some(number) => *number,
+                None => {
+                    values.push(value);
+                    values.len()
+                }
+            };
+            if let Some(place) = place {
+                places.insert(place, number);
             }
+            sql.push('$');
+            sql.push_str(&number.to_string());
         }
         (sql, values)
     }
 }
+
+/// Longest text that is looked for among the values of a statement.
+const SHARED: usize = 200;
 
 /// Conditions that must all hold; none always hold.
 pub fn all_of(conditions: Vec<Fragment>) -> Fragment {

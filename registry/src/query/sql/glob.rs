@@ -10,9 +10,9 @@ pub fn matches(dialect: Dialect, expression: Fragment, pattern: &str) -> Fragmen
         return Fragment::text("true");
     }
     match dialect {
-        Dialect::Sqlite => expression.add(" GLOB ").add_bind(sqlite(pattern).as_str()),
+        Dialect::Sqlite => expression.sql(" GLOB ").add_bind(sqlite(pattern).as_str()),
         Dialect::Postgresql => expression
-            .add(" LIKE ")
+            .sql(" LIKE ")
             .add_bind(postgresql(pattern).as_str()),
     }
 }

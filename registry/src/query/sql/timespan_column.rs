@@ -36,17 +36,17 @@ impl TimespanColumn {
     /// Whether there is no timespan.
     pub fn is_null(&self) -> Fragment {
         match self {
-            Self::Bounds(column, _) | Self::Range(column) => column.clone().add(" IS NULL"),
+            Self::Bounds(column, _) | Self::Range(column) => column.clone().sql(" IS NULL"),
         }
     }
 
     /// Whether both have a time in common.
     pub fn overlaps(&self, other: &Self) -> Fragment {
         match (self, other) {
-            (Self::Range(a), Self::Range(b)) => a.clone().add(" && ").append(b.clone()),
+            (Self::Range(a), Self::Range(b)) => a.clone().sql(" && ").append(b.clone()),
             _ => {
                 let ((a0, a1), (b0, b1)) = (self.bounds(), other.bounds());
-                all_of(vec![a1.add(" > ").append(b0), b1.add(" > ").append(a0)])
+                all_of(vec![a1.sql(" > ").append(b0), b1.sql(" > ").append(a0)])
             }
         }
     }
@@ -54,10 +54,10 @@ impl TimespanColumn {
     /// Whether a time, in TAI nanoseconds, is within.
     pub fn contains(&self, time: Fragment) -> Fragment {
         match self {
-            Self::Range(column) => column.clone().add(" @> ").append(time),
+            Self::Range(column) => column.clone().sql(" @> ").append(time),
             Self::Bounds(begin, end) => all_of(vec![
-                begin.clone().add(" <= ").append(time.clone()),
-                end.clone().add(" > ").append(time),
+                begin.clone().sql(" <= ").append(time.clone()),
+                end.clone().sql(" > ").append(time),
             ]),
         }
     }
@@ -80,7 +80,7 @@ impl TimespanColumn {
                 Fragment::text(function).append(column.clone().parens())
             }
         };
-        Fragment::text("coalesce(").append(column).add(", 0)")
+        Fragment::text("coalesce(").append(column).sql(", 0)")
     }
 
     fn bounds(&self) -> (Fragment, Fragment) {

@@ -6,7 +6,7 @@ use pantry_sky::{Circle, Region, UnitVector3d};
 use uuid::Uuid;
 
 use super::column_type::QueryColumnType;
-use crate::config::str_repr;
+use crate::config::{float_repr, str_repr};
 use crate::database::Value;
 use crate::model::data_coordinate::DataIdValue;
 use crate::model::time::TaiNs;
@@ -125,7 +125,7 @@ impl fmt::Display for ColumnLiteral {
         match self {
             Self::Int(v) => write!(f, "{v}"),
             Self::String(v) => f.write_str(&str_repr(v)),
-            Self::Float(v) => write!(f, "{v:?}"),
+            Self::Float(v) => f.write_str(&float_repr(*v)),
             Self::Hash(_) => f.write_str("(bytes)"),
             Self::Uuid(v) => write!(f, "{v}"),
             Self::DateTime(v) => f.write_str(v.written('T', 6).get(..19).unwrap_or_default()),

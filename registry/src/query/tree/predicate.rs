@@ -427,6 +427,20 @@ impl Predicate {
         Ok(result)
     }
 
+    /// The queries of IN.
+    pub fn subqueries(&self) -> impl Iterator<Item = &QueryTree> {
+        self.operands.iter().flatten().filter_map(|leaf| {
+            let leaf = match leaf {
+                PredicateLeaf::Not(operand) => operand,
+                other => other,
+            };
+            match leaf {
+                PredicateLeaf::InQuery { query_tree, .. } => Some(&**query_tree),
+                _ => None,
+            }
+        })
+    }
+
     /// Add the columns that are needed to evaluate this.
     pub fn gather_required_columns(&self, columns: &mut ColumnSet) {
         for leaf in self.operands.iter().flatten() {

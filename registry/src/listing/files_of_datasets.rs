@@ -1,0 +1,57 @@
+//! The file records of some datasets.
+
+use uuid::Uuid;
+
+use super::found_dataset::FileRecord;
+use crate::database::Value;
+use crate::error::RegistryError;
+use crate::registry::Registry;
+use crate::schema::datastore_tables::NO_COMPONENT;
+
+/// A file of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOfDataset {
+    /// The dataset.
+    pub dataset_id: Uuid,
+    /// Path below the root, or absolute URI.
+    pub path: String,
+    /// The component that is in the file; `None` if it is the whole dataset.
+    pub component: Option<String>,
+}
+
+impl FileOfDataset {
+    /// The record of the file.
+    pub fn record(&self) -> FileRecord<'_> {
+        FileRecord {
+            path: &self.path,
+            component: self.component.as_deref(),
+        }
+    }
+}
+
+/// Look up the files of some datasets, those of one dataset in the order of their components. Ask for some hundreds at a
+/// time: each is bound to the statement.
+pub fn files_of_datasets(
+    registry: &mut Registry,
+    table: &str,
+    ids: &[Uuid],
+) -> Result<Vec<FileOfDataset>, RegistryError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = registry.connection().statement();
+    let statement = statement.text("SELECT dataset_id, path, component FROM ");
+    let statement = statement.table(table).text(" WHERE dataset_id IN (");
+    let statement = statement.bind_all(ids.iter().map(|id| Value::Uuid(*id)));
+    let statement = statement.text(") ORDER BY dataset_id, component");
+    registry.connection().collect(&statement, |row| {
+        Ok(FileOfDataset {
+            dataset_id: row.get_uuid(0)?,
+            path: row.get_str(1)?.to_owned(),
+            component: row
+                .get_opt_str(2)?
+                .filter(|component| *component != NO_COMPONENT)
+                .map(str::to_owned),
+        })
+    })
+}

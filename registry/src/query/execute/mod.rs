@@ -1,0 +1,12 @@
+//! Runs queries: reads what the registry knows about the names in them, has them translated, and streams their rows.
+
+mod cached_records;
+mod overlap_filter;
+mod query_inputs;
+mod result_row;
+mod run;
+
+pub use cached_records::{CachedRecord, CachedRecords};
+pub use query_inputs::{Materialization, QueryInputs, Upload};
+pub use result_row::{ResultRow, ResultValue};
+pub use run::{any, count, execute, explain_no_results, to_sql};

@@ -1,0 +1,4 @@
+//! Tests of the where-language.
+
+mod round_trip;
+mod shapes;

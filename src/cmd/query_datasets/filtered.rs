@@ -1,0 +1,229 @@
+//! `query-datasets --where`: the query engine's datasets.
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use pantry_registry::config::Environment;
+use pantry_registry::listing::DatasetSearch;
+use pantry_registry::query::execute::ResultValue;
+use pantry_registry::query::tree::{
+    ColumnReference, DatasetField, DatasetKey, DatasetSearch as TreeSearch, QueryTree, ResultKind,
+};
+use uuid::Uuid;
+
+use super::Args;
+use super::files::Files;
+use super::print::{Dataset, Printer};
+use crate::failure::Failure;
+use crate::query::{Layout, Query, Repeats, SortKey, each_row, engine, usual_order};
+use crate::repo::Repo;
+use crate::rows::{OutputFormat, Value};
+
+/// Datasets whose files are looked up together.
+const DATASETS_AT_ONCE: usize = 500;
+
+/// The question about the datasets of one type.
+pub fn query(args: &Args, search: &DatasetSearch) -> Result<Query, Failure> {
+    let dataset_type = &search.dataset_type.dataset_type;
+    let collections = search.collections.iter().map(|c| c.name.clone());
+    let joined = TreeSearch {
+        collections: collections.collect(),
+        dimensions: dataset_type.dimensions.clone(),
+    };
+    let tree = QueryTree::identity(dataset_type.dimensions.universe());
+    let tree = tree.join_dataset(&dataset_type.name, joined)?;
+    let kind = ResultKind::DatasetRef {
+        dataset_type_name: dataset_type.name.clone(),
+        dimensions: dataset_type.dimensions.clone(),
+        storage_class_name: dataset_type.storage_class.clone(),
+        include_dimension_records: false,
+        find_first: search.find_first,
+    };
+    Query::new(tree, kind).filter(&args.filter)
+}
+
+/// Why there is nothing of a dataset type that was asked for by name.
+pub fn nothing(
+    args: &Args,
+    searches: &[DatasetSearch],
+    repo: &mut Repo,
+) -> Result<Failure, Failure> {
+    let mut reasons = vec!["no dataset was found".to_owned()];
+    for search in searches {
+        let query = query(args, search)?;
+        reasons.extend(engine::reasons(&mut repo.registry, &query)?);
+    }
+    Ok(Failure::error(reasons.join("; ")))
+}
+
+/// Shows the datasets that fulfil the expression.
+pub struct Filtered<'a> {
+    args: &'a Args,
+    /// A connection of its own, because files are looked up while the query runs; and the table of records.
+    files: Option<(Repo, String)>,
+}
+
+impl<'a> Filtered<'a> {
+    /// For these arguments.
+    pub fn new(args: &'a Args) -> Result<Self, Failure> {
+        let mut files = None;
+        if args.show_uri {
+            let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
+            files = Files::of(&mut repo)?.table.map(|table| (repo, table));
+        }
+        Ok(Self { args, files })
+    }
+
+    /// Asks for one type after the other until the limit is used up; returns how many datasets were shown.
+    pub fn show(
+        &mut self,
+        repo: &mut Repo,
+        searches: &[DatasetSearch],
+        printer: &mut Printer<'_>,
+    ) -> Result<u64, Failure> {
+        let limit = self.args.filter.limit();
+        let (mut used, mut shown) = (0, 0);
+        for search in searches.iter().filter(|s| !s.collections.is_empty()) {
+            let left = limit.less(used);
+            if left.asked() == Some(0) {
+                break;
+            }
+            let (rows, datasets, more) = self.one_type(repo, search, used, printer)?;
+            used += rows;
+            shown += datasets;
+            if more {
+                tracing::warn!(
+                    "there are more datasets than the {used} that were listed; --limit 0 lists all"
+                );
+                break;
+            }
+        }
+        printer.release()?;
+        Ok(shown)
+    }
+
+    /// Rows, different datasets, and whether there are more than the limit shows. The table of a type is printed when the
+    /// next one has something, as in the reference, where a failure on the way thus suppresses it.
+    fn one_type(
+        &mut self,
+        repo: &mut Repo,
+        search: &DatasetSearch,
+        used: u64,
+        printer: &mut Printer<'_>,
+    ) -> Result<(u64, u64, bool), Failure> {
+        let query = query(self.args, search)?;
+        let dimensions = query.spec.dimensions().clone();
+        let layout = Layout::data_ids(&dimensions);
+        let keys = layout.columns().len();
+        let is_table = self.args.format == OutputFormat::Table;
+        let sort = match query.spec.order_by.is_empty() {
+            true => sort_keys(search, keys)?,
+            false => Vec::new(),
+        };
+        let (in_table, in_rows) = if is_table {
+            (sort.as_slice(), &[][..])
+        } else {
+            (&[][..], sort.as_slice())
+        };
+        let mut seen = search.may_repeat().then(HashSet::new);
+        let mut batch: Vec<Dataset<'static>> = Vec::new();
+        let mut datasets = 0;
+        let limit = self.args.filter.limit().less(used);
+        printer.begin(search);
+        let repeats = Repeats::Shown;
+        let shown = each_row(
+            &mut repo.registry,
+            &query,
+            limit,
+            in_rows,
+            repeats,
+            &mut |cells| {
+                let dataset = dataset(&layout, cells);
+                if seen.as_mut().is_some_and(|seen| !seen.insert(dataset.id)) {
+                    return Ok(());
+                }
+                datasets += 1;
+                if self.files.is_none() {
+                    return printer.dataset(&dataset, None);
+                }
+                batch.push(owned(dataset));
+                if batch.len() == DATASETS_AT_ONCE {
+                    self.with_files(&batch, printer)?;
+                    batch.clear();
+                }
+                Ok(())
+            },
+        )?;
+        self.with_files(&batch, printer)?;
+        if shown.rows > 0 {
+            printer.release()?;
+        }
+        // In a table type, run and id come before the dimensions.
+        let column = |key: &SortKey| if key.place > keys { 1 } else { key.place + 3 };
+        if !in_table.is_empty() {
+            printer.sort(&in_table.iter().map(column).collect::<Vec<_>>());
+        }
+        printer.end()?;
+        Ok((shown.rows, datasets, shown.more))
+    }
+
+    fn with_files(
+        &mut self,
+        batch: &[Dataset<'_>],
+        printer: &mut Printer<'_>,
+    ) -> Result<(), Failure> {
+        let Some((repo, table)) = &mut self.files else {
+            return Ok(());
+        };
+        let ids: Vec<Uuid> = batch.iter().map(|dataset| dataset.id).collect();
+        let files = Files::look_up(table, &mut repo.registry, &ids)?;
+        for dataset in batch {
+            match files.get(&dataset.id) {
+                None => printer.dataset(dataset, None)?,
+                Some(files) => {
+                    for file in files {
+                        printer.dataset(dataset, Some(file.record()))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// By run, then by dimensions. A row has the dimensions, the id and the run.
+fn sort_keys(search: &DatasetSearch, keys: usize) -> Result<Vec<SortKey>, Failure> {
+    let dataset_type = &search.dataset_type.dataset_type;
+    let mut sort = vec![SortKey {
+        place: keys + 1,
+        column: ColumnReference::DatasetField {
+            dataset_type: DatasetKey::from(dataset_type.name.as_str()),
+            field: DatasetField::Run,
+        },
+    }];
+    sort.extend(usual_order(&dataset_type.dimensions, 0)?);
+    Ok(sort)
+}
+
+fn dataset<'v>(layout: &Layout, cells: &'v [ResultValue]) -> Dataset<'v> {
+    let keys = layout.columns().len();
+    Dataset {
+        id: match cells.get(keys) {
+            Some(ResultValue::Uuid(id)) => *id,
+            _ => Uuid::nil(),
+        },
+        run: match cells.get(keys + 1) {
+            Some(ResultValue::Text(run)) => Cow::Borrowed(run.as_str()),
+            _ => Cow::Borrowed(""),
+        },
+        values: layout.row(cells),
+    }
+}
+
+fn owned(dataset: Dataset<'_>) -> Dataset<'static> {
+    let values = dataset.values.into_iter().map(Value::into_owned);
+    Dataset {
+        id: dataset.id,
+        run: Cow::Owned(dataset.run.into_owned()),
+        values: values.collect(),
+    }
+}

@@ -1,0 +1,254 @@
+//! `pantry query-dimension-records`: what is known of a dimension element's values
+//! (`lsst/daf/butler/script/queryDimensionRecords.py`).
+use std::io::Write;
+
+use pantry_registry::Registry;
+use pantry_registry::config::Environment;
+use pantry_registry::model::column::ColumnType;
+use pantry_registry::model::element::Element;
+use pantry_registry::query::QueryError;
+use pantry_registry::query::execute::ResultValue;
+use pantry_registry::query::tree::{QueryTree, ResultColumn, ResultKind};
+use pantry_registry::skypix::SkyPixelization;
+
+use super::query_data_ids::refuse_offset;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::options_file::OptionsFile;
+use crate::query::{
+    Constraint, Filter, Joined, Layout, NO_RESULTS, Query, Repeats, SortKey, each_row, engine,
+};
+use crate::repo::Repo;
+use crate::rows::{OutputFormat, RowSink, TableSink};
+use crate::table::{Align, Table};
+
+/// Arguments of `query-dimension-records`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folder, configuration file or label of an existing repository
+    repo: String,
+
+    /// Dimension element whose records are listed, such as visit or detector
+    element: String,
+
+    /// Only records for which there are datasets of these types: a name or a glob pattern
+    #[arg(long, value_name = "GLOB")]
+    datasets: Option<String>,
+
+    /// Collections in which --datasets are looked for: names or glob patterns; all if not given. Repeatable, also
+    /// comma-separated
+    #[arg(long, value_name = "GLOB")]
+    collections: Vec<String>,
+
+    #[command(flatten)]
+    filter: Filter,
+
+    /// Not supported: anything but 0 is an error, as in the reference
+    #[arg(long, value_name = "N", default_value_t, hide = true)]
+    offset: i64,
+
+    /// Does nothing but say so, as in the reference
+    #[arg(long, hide = true)]
+    no_check: bool,
+
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: OutputFormat,
+
+    #[command(flatten)]
+    options_file: OptionsFile,
+}
+
+/// Prints the records.
+pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    args.format.check_terminal()?;
+    let mut out = context.stdout();
+    if args.no_check {
+        warn_of_no_check(args.format, &mut out)?;
+    }
+    refuse_offset(args.offset)?;
+    let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
+    let registry = &mut repo.registry;
+    match question(&args, registry)? {
+        Some(query) if args.filter.explain => {
+            writeln!(out, "{}", engine::explain(registry, &query)?)?;
+        }
+        Some(query) => answer(&args, registry, &query, &mut out)?,
+        None => nothing(&args, &records(&args, registry)?, &mut out)?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// The reference says it on standard output, where programs would stumble over it.
+fn warn_of_no_check(format: OutputFormat, out: &mut dyn Write) -> Result<(), Failure> {
+    if format != OutputFormat::Table {
+        tracing::warn!("--no-check does nothing and is deprecated");
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "WARNING: --no-check option has no effect and will be removed after v28."
+    )?;
+    // It stays although the verb may fail.
+    out.flush()?;
+    Ok(())
+}
+
+/// `None` if no datasets of the types asked for can exist.
+fn question(args: &Args, registry: &mut Registry) -> Result<Option<Query>, Failure> {
+    let mut tree = QueryTree::identity(registry.universe());
+    if let Some(datasets) = args.datasets.as_deref().filter(|d| !d.is_empty()) {
+        let constraint = Constraint::read(registry, datasets, &args.collections)?;
+        tree = match constraint.join(registry, tree)? {
+            Joined::Tree(tree) => *tree,
+            Joined::Nothing(_) => return Ok(None),
+        };
+    }
+    let query = records_query(args, registry, tree)?;
+    Ok(Some(query.filter(&args.filter)?))
+}
+
+fn records_query(args: &Args, registry: &Registry, tree: QueryTree) -> Result<Query, Failure> {
+    let kind = ResultKind::dimension_record(registry.universe(), &args.element)?;
+    Ok(Query::new(tree, kind))
+}
+
+/// The query without constraints, for its columns; `None` if there is no such element.
+fn records(args: &Args, registry: &Registry) -> Result<Option<Query>, Failure> {
+    let known = registry.universe().get(&args.element).is_some();
+    let tree = QueryTree::identity(registry.universe());
+    known
+        .then(|| records_query(args, registry, tree))
+        .transpose()
+}
+
+/// What the fields of a record are called, and where they are in a row.
+fn layout(query: &Query, for_people: bool) -> Result<(Layout, Vec<SortKey>), Failure> {
+    let mut layout = Layout::default();
+    let mut sort = Vec::new();
+    let ResultKind::DimensionRecord {
+        element,
+        dimensions,
+    } = &query.spec.kind
+    else {
+        return Ok((layout, sort));
+    };
+    let universe = dimensions.universe();
+    let Some(element) = universe.get(element) else {
+        return Ok((layout, sort));
+    };
+    let columns = query.spec.result_columns().columns();
+    let required = universe.required_columns(element);
+    for column in universe.record_columns(element) {
+        let key = required.iter().find(|(_, field, _)| *field == column.name);
+        let name = key.map_or(column.name.as_str(), |(dimension, _, _)| dimension);
+        let is_key = key.is_some() || element.implied.contains(&column.name);
+        let wanted = match is_key {
+            true => ResultColumn::DimensionKey(name.to_owned()),
+            false => ResultColumn::DimensionField(element.name.clone(), column.name.clone()),
+        };
+        let place = columns.iter().position(|c| *c == wanted).ok_or_else(|| {
+            QueryError::invalid(format!("rows of {} have no {}", element.name, column.name))
+        })?;
+        if key.is_some() {
+            sort.push(SortKey::dimension(dimensions, name, place)?);
+        }
+        match for_people {
+            true => layout.push_cell(&column.name, column.column_type, place),
+            false => layout.push_field(&column.name, column.column_type, place),
+        }
+    }
+    if element.is_skypix() {
+        // No table has it: `with_pixel` adds it.
+        match for_people {
+            true => layout.push_cell("region", ColumnType::Region, columns.len()),
+            false => layout.push_field("region", ColumnType::Region, columns.len()),
+        }
+    }
+    Ok((layout, sort))
+}
+
+fn answer(
+    args: &Args,
+    registry: &mut Registry,
+    query: &Query,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let for_people = args.format == OutputFormat::Table;
+    let (layout, mut sort) = layout(query, for_people)?;
+    if !query.spec.order_by.is_empty() {
+        sort.clear();
+    }
+    let mut sink: Box<dyn RowSink> = if for_people {
+        let names: Vec<&str> = layout.columns().iter().map(|c| c.name.as_ref()).collect();
+        // Required dimensions are the first fields of a record.
+        let places = (0..sort.drain(..).len()).collect();
+        let table = TableSink::new(Table::new(&names, Align::Right), &mut *out);
+        Box::new(table.sorted_by(places))
+    } else {
+        args.format.sink(layout.columns(), &mut *out)?
+    };
+    let limit = args.filter.limit();
+    let pixels = pixels(args, registry)?;
+    let shown = each_row(
+        registry,
+        query,
+        limit,
+        &sort,
+        Repeats::Shown,
+        &mut |cells| {
+            match &pixels {
+                None => sink.row(&layout.row(cells))?,
+                Some(pixels) => sink.row(&layout.row(&with_pixel(cells, pixels)?))?,
+            }
+            Ok(())
+        },
+    )?;
+    if shown.rows == 0 {
+        drop(sink);
+        return nothing(args, &Some(query.clone()), out);
+    }
+    sink.finish()?;
+    if shown.more {
+        tracing::warn!(
+            "there are more records than the {} that were listed; --limit 0 lists all",
+            shown.rows
+        );
+    }
+    Ok(())
+}
+
+/// The pixelisation, if the element is of one.
+fn pixels(args: &Args, registry: &Registry) -> Result<Option<SkyPixelization>, Failure> {
+    let universe = registry.universe();
+    match universe.get(&args.element).is_some_and(Element::is_skypix) {
+        true => Ok(Some(SkyPixelization::of(universe, &args.element)?)),
+        false => Ok(None),
+    }
+}
+
+/// The row of a pixel with its region.
+fn with_pixel(
+    cells: &[ResultValue],
+    pixels: &SkyPixelization,
+) -> Result<Vec<ResultValue>, Failure> {
+    let mut cells = cells.to_vec();
+    if let Some(ResultValue::Int(index)) = cells.first() {
+        let region = pixels.pixel(*index)?.encode();
+        cells.push(ResultValue::Bytes(region));
+    }
+    Ok(cells)
+}
+
+fn nothing(args: &Args, query: &Option<Query>, out: &mut dyn Write) -> Result<(), Failure> {
+    if args.format == OutputFormat::Table {
+        writeln!(out, "{NO_RESULTS}")?;
+        return Ok(());
+    }
+    let layout = match query {
+        Some(query) => layout(query, false)?.0,
+        None => Layout::default(),
+    };
+    Ok(args.format.sink(layout.columns(), out)?.finish()?)
+}

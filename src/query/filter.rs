@@ -1,0 +1,68 @@
+//! The options that say which rows of a query are wanted, in which order and how many.
+use pantry_registry::model::glob::split_commas;
+
+use super::limit::Limit;
+use crate::failure::Failure;
+
+/// `--where`, `--bind`, `--order-by`, `--limit` and `--explain`; flatten it into the arguments of a query verb.
+#[derive(Debug, clap::Args)]
+pub struct Filter {
+    /// Expression that results must fulfil, such as "instrument = 'HSC' AND visit IN (1000..1100:2)"
+    #[arg(long, value_name = "EXPRESSION", default_value = "")]
+    r#where: String,
+
+    /// Value of a name that --where has in the form :NAME: a literal or a list of literals of the expression language,
+    /// as v=3, t=T'2026-01-01' or l=(1,2,3); anything else is text. Repeatable
+    #[arg(long, value_name = "NAME=VALUE")]
+    bind: Vec<String>,
+
+    /// What to sort by: dimensions or fields such as visit, visit.exposure_time or visit.timespan.begin; a minus sign
+    /// in front reverses. Repeatable, also comma-separated
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+    order_by: Vec<String>,
+
+    /// How many results are shown at most: 0 is no limit, and a negative number warns if there are more
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "-20000",
+        allow_negative_numbers = true
+    )]
+    limit: i64,
+
+    /// Show how the question is answered in place of the answer: query tree, SQL and the database's plan
+    #[arg(long)]
+    pub explain: bool,
+}
+
+impl Filter {
+    /// The expression; `None` if there is none.
+    pub fn expression(&self) -> Option<&str> {
+        Some(self.r#where.as_str()).filter(|text| !text.is_empty())
+    }
+
+    /// Names and values of `--bind`, in order.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for a word without a name or without `=`.
+    pub fn binds(&self) -> Result<Vec<(&str, &str)>, Failure> {
+        let pair = |word: &'_ String| match word.split_once('=') {
+            Some((name, _)) if !name.is_empty() => Ok(()),
+            _ => Err(Failure::Usage(format!(
+                "--bind takes NAME=VALUE, as in v=3, and not '{word}'"
+            ))),
+        };
+        self.bind.iter().try_for_each(pair)?;
+        Ok(self.bind.iter().filter_map(|w| w.split_once('=')).collect())
+    }
+
+    /// The terms of `--order-by`.
+    pub fn order_by(&self) -> Vec<String> {
+        split_commas(&self.order_by).values
+    }
+
+    /// The limit.
+    pub fn limit(&self) -> Limit {
+        Limit::of(self.limit)
+    }
+}
