@@ -6,5 +6,5 @@ use crate::engine::Engine;
 
 /// The engine over a repository.
 pub fn open(repo: &Path) -> Box<dyn Engine> {
-    panic!("{}: the adapter to the query engine is to be put here", repo.display())
+    unimplemented!("the adapter to the query engine, for {}", repo.display())
 }
