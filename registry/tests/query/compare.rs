@@ -39,20 +39,29 @@ pub fn compare(reference: &mut Generator, engine: &mut dyn Engine, seeds: Range<
 pub fn ask(reference: &mut Generator, engine: &mut dyn Engine, case: &Case, report: &mut Report) {
     for (text, theirs) in &case.texts {
         if let Some(ours) = engine.predicate(text) {
-            let verdict = judge::outcomes(theirs, &ours, same_predicate);
+            let verdict = judge::outcomes(theirs, &ours, false, same_predicate);
             report.add(case, "text", with_text(verdict, &text.text));
         }
     }
     let question = &case.question;
+    let is_limited = !question.spec["limit"].is_null();
     let (theirs, ours) = (reference.execute(question), engine.execute(question));
-    let verdict = judge::outcomes(&theirs, &ours, |a, b| {
+    let verdict = judge::outcomes(&theirs, &ours, is_limited, |a, b| {
         judge::rows(question, a, b, || unlimited(reference, question))
     });
     report.add(case, "execute", verdict);
     let (theirs, ours) = (reference.count(question), engine.count(question));
-    report.add(case, "count", judge::outcomes(&theirs, &ours, same));
+    report.add(
+        case,
+        "count",
+        judge::outcomes(&theirs, &ours, is_limited, same),
+    );
     let (theirs, ours) = (reference.any(question), engine.any(question));
-    report.add(case, "any", judge::outcomes(&theirs, &ours, same));
+    report.add(
+        case,
+        "any",
+        judge::outcomes(&theirs, &ours, is_limited, same),
+    );
 }
 
 fn unlimited(reference: &mut Generator, question: &Question) -> Option<crate::answer::Rows> {
