@@ -5,6 +5,7 @@ mod overlap_filter;
 mod query_inputs;
 mod result_row;
 mod run;
+mod sphere_join;
 
 pub use cached_records::{CachedRecord, CachedRecords};
 pub use query_inputs::{Materialization, QueryInputs, Upload};

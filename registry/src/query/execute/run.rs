@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::overlap_filter::{OverlapFilter, Pending};
 use super::query_inputs::QueryInputs;
 use super::result_row::{Reader, ResultRow, ResultValue};
+use super::sphere_join::SphereJoin;
 use crate::database::{Row, Value};
 use crate::error::RegistryError;
 use crate::model::data_coordinate::DataIdValue;
@@ -269,9 +270,30 @@ pub fn execute(
     tree: &QueryTree,
     spec: &ResultSpec,
     inputs: &QueryInputs,
-    mut visit: impl FnMut(ResultRow<'_>) -> Result<bool, QueryError>,
+    visit: impl FnMut(ResultRow<'_>) -> Result<bool, QueryError>,
 ) -> Result<(), QueryError> {
     spec.validate_tree(tree)?;
+    in_snapshot(registry, |registry| {
+        if matches!(spec.kind, ResultKind::DataCoordinate { .. }) && tree.datasets.is_empty() {
+            let tree = with_default_data_id(tree.clone(), &inputs.default_data_id)?;
+            let (_, catalog) = context_of(registry, &tree, inputs)?;
+            let analysis = analyze(&tree, &catalog)?;
+            if let Some(join) = SphereJoin::of(registry, &tree, spec, &analysis)? {
+                return join.run(registry, spec.limit, visit);
+            }
+        }
+        execute_in_sql(registry, tree, spec, inputs, visit)
+    })
+}
+
+/// As [`execute`], with all joins in the database.
+pub(super) fn execute_in_sql(
+    registry: &mut Registry,
+    tree: &QueryTree,
+    spec: &ResultSpec,
+    inputs: &QueryInputs,
+    mut visit: impl FnMut(ResultRow<'_>) -> Result<bool, QueryError>,
+) -> Result<(), QueryError> {
     let columns = spec.result_columns();
     let request = Request {
         columns: &columns,
@@ -282,12 +304,10 @@ pub fn execute(
     };
     let is_record = matches!(spec.kind, ResultKind::DimensionRecord { .. });
     let mut repeated = Repeated::default();
-    in_snapshot(registry, |registry| {
-        let prepared = prepare(registry, tree, inputs, &request)?;
-        prepared.run(registry, spec.limit, |row| match is_record {
-            true if repeated.has(row) => Ok(true),
-            _ => visit(row),
-        })
+    let prepared = prepare(registry, tree, inputs, &request)?;
+    prepared.run(registry, spec.limit, |row| match is_record {
+        true if repeated.has(row) => Ok(true),
+        _ => visit(row),
     })
 }
 

@@ -133,7 +133,12 @@ impl Projection {
                 false => Unique::DistinctOn(keys),
             }
         } else {
-            group(context, select, keys, &derived)?
+            match group(context, select, keys, &derived)? {
+                keys if !keys.is_empty() => Unique::GroupBy(keys),
+                _ if aggregates => Unique::OneGroup,
+                // As in the reference: nothing tells the rows apart, and so they all stay.
+                _ => Unique::No,
+            }
         };
         Ok(())
     }
@@ -252,7 +257,7 @@ fn group(
     select: &mut Select,
     mut keys: Vec<Fragment>,
     derived: &[ResultColumn],
-) -> Result<Unique, QueryError> {
+) -> Result<Vec<Fragment>, QueryError> {
     let columns = &mut select.joins.columns;
     for column in derived {
         match context.dialect {
@@ -273,5 +278,5 @@ fn group(
             Dialect::Postgresql => keys.push(columns.field(column)?.clone()),
         }
     }
-    Ok(Unique::GroupBy(keys))
+    Ok(keys)
 }

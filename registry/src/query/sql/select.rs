@@ -20,6 +20,8 @@ pub enum Unique {
     DistinctOn(Vec<Fragment>),
     /// By groups.
     GroupBy(Vec<Fragment>),
+    /// All rows together, if there are any.
+    OneGroup,
 }
 
 /// A SELECT: joins, what is selected, and how rows are made unique.
@@ -88,7 +90,7 @@ impl Select {
                 let keys = Fragment::join(", ", keys.iter().cloned());
                 sql = sql.sql("DISTINCT ON (").append(keys).sql(") ");
             }
-            Unique::No | Unique::GroupBy(_) => {}
+            Unique::No | Unique::OneGroup | Unique::GroupBy(_) => {}
         }
         let selected = self.selected(dialect, postprocessing)?;
         let named = selected
@@ -97,8 +99,8 @@ impl Select {
         sql = sql.append(Fragment::join(", ", named));
         sql = sql.append(self.joins.to_sql(dialect));
         match &self.unique {
-            // All rows are one group, which there is also without rows.
-            Unique::GroupBy(keys) if keys.is_empty() => sql = sql.sql(" HAVING count(*) > 0"),
+            // The one group is there also without rows.
+            Unique::OneGroup => sql = sql.sql(" HAVING count(*) > 0"),
             Unique::GroupBy(keys) => {
                 let keys = Fragment::join(", ", keys.iter().cloned());
                 sql = sql.sql(" GROUP BY ").append(keys);
