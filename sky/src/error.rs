@@ -15,7 +15,9 @@ pub enum SkyError {
     #[error("cannot decode region text: {0}; expected an encoded lsst.sphgeom region")]
     Text(String),
     /// The text is not a region in the words of the IVOA.
-    #[error("{0}; write CIRCLE lon lat radius, RANGE lon1 lon2 lat1 lat2, or POLYGON lon1 lat1 lon2 lat2 lon3 lat3 ...")]
+    #[error(
+        "{0}; write CIRCLE lon lat radius, RANGE lon1 lon2 lat1 lat2, or POLYGON lon1 lat1 lon2 lat2 lon3 lat3 ..."
+    )]
     Pos(String),
     /// A direction was asked of the zero vector, for example the centroid of a polygon without area.
     #[error(

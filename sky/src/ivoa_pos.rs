@@ -79,7 +79,11 @@ fn python_float(word: &str) -> Option<f64> {
     let is_digit = |part: &str, at: usize| part.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let parts: Vec<&str> = word.split('_').collect();
     let between = parts.windows(2).all(|pair| {
-        pair[0].len().checked_sub(1).is_some_and(|last| is_digit(pair[0], last)) && is_digit(pair[1], 0)
+        pair[0]
+            .len()
+            .checked_sub(1)
+            .is_some_and(|last| is_digit(pair[0], last))
+            && is_digit(pair[1], 0)
     });
     between.then(|| parts.concat().parse().ok()).flatten()
 }

@@ -24,6 +24,7 @@ mod import_used;
 mod log_options;
 mod pantry;
 mod queries;
+mod query_formats;
 mod query_lines;
 mod release;
 mod smoke;

@@ -197,6 +197,22 @@ fn columns_are_the_documented_ones() {
             "type,run,id,htm7,instrument,skymap,detector,tract,exposure,patch,band,day_obs,group,physical_filter,uri",
         ),
         ("query-datasets REPO nosuch", "type,run,id"),
+        (
+            "query-datasets REPO count,nosuch --where instrument='x'",
+            "type,run,id",
+        ),
+        (
+            "query-data-ids REPO exposure,detector --where instrument='x'",
+            "instrument,detector,exposure,band,day_obs,group,physical_filter",
+        ),
+        (
+            "query-dimension-records REPO day_obs",
+            "instrument,id,timespan_begin,timespan_end",
+        ),
+        (
+            "query-dimension-records REPO patch --datasets nosuch",
+            "skymap,tract,id,cell_x,cell_y,region",
+        ),
         ("query-dataset-types REPO", "name"),
         (
             "query-dataset-types REPO -v nosuch",
@@ -242,14 +258,32 @@ fn columns_are_the_documented_ones() {
     );
 }
 
-/// As above, with expressions.
 #[test]
-fn answers_to_expressions_are_those_of_butler() {
+fn answers_to_expressions_are_those_of_butler_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     oracle::create(&folder.path().join("hsc-mini"));
     oracle::create(&folder.path().join("oracle-mini"));
-    let answers = answers(&EXPRESSIONS, folder.path());
+    expressions_agree(folder.path());
+}
+
+#[test]
+fn answers_to_expressions_are_those_of_butler_on_postgresql() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::new();
+    for (name, namespace) in [("hsc-mini", None), ("oracle-mini", Some("mini"))] {
+        oracle::create_postgres(&folder.path().join(name), &database, namespace);
+    }
+    expressions_agree(folder.path());
+}
+
+fn expressions_agree(folder: &Path) {
+    let answers = answers(&EXPRESSIONS, folder);
     for (line, answer) in EXPRESSIONS.iter().zip(&answers) {
-        check(&pantry(words(line, folder.path())), answer);
+        let words = words(line, folder);
+        check(&pantry(&words), answer);
+        let is_data_ids = line.starts_with("query-data-ids") && !answer.1.contains("No results.");
+        if is_data_ids && answer.0 == 0 {
+            machine_formats_hold(&words, &answer.1);
+        }
     }
 }

@@ -40,7 +40,7 @@ decimalyear/2016.5/utc|decimalyear/2016.5/tt|decimalyear/2016.5/tcg|decimalyear/
 decimalyear/10000.5|decimalyear/99999999.5|jyear/2020.|jyear/2020.5|jyear/2020.5/utc|jyear/2020.5/tt|byear/2020.5|byear/2020.123/tt|byear/1950.
 plot_date/737425.5|plot_date/737425.5/utc|plot_date/18262.5|stardate/-273000.5|stardate/-273000.5/utc|stardate/100.5|datetime/2020-01-01
 datetime64/2020-01-01|ymdhms/2020-01-01|byear_str/2020.5|jyear_str/2020.5|jyear_str/J2020.5|astropy_time/2020.5|nothing/2020.5|2020-01-01/nothing
-2020-01-01/local|2020-01-01/|/2020-01-01|//|/|mjd//tai|mjd/58849.5/|mjd/58849.5/tai/x|mjd/ 58849.5|mjd /58849.5| 58849.5|58849.5 |58849.5e0|1e5|5.5.5
+2020-01-01/local|2020-01-01/tdb|2020-01-01 12:00:00.5/tcb|mjd/58849.5/TDB|jd/99999999999.5/tdb|unix/1577836800.5/tdb|gps/1261872018.25/tcb|decimalyear/2016.5/tdb|jyear/2020.5/tcb|1950-01-01/tdb|2300-01-01/tcb|2020-01-01/|/2020-01-01|//|/|mjd//tai|mjd/58849.5/|mjd/58849.5/tai/x|mjd/ 58849.5|mjd /58849.5| 58849.5|58849.5 |58849.5e0|1e5|5.5.5
 mjd/2020-01-01|jd/2020:001|unix/2020-01-01|iso/58849.5|isot/58849.5|fits/58849.5|yday/58849.5|2020|20200101|2020-01|2020-01-01T|2020-01-01T12
 2020-01-01 12|2020-01-01  12:00|2020/01/01|now|T|2020-01-01T12:00:00.|2020-1-1T12:00:00.|02020-01-01|20200-01-01|202-01-01|2020-001-01
 2020-01-01 012:00:00|2020-01-01 12:000:00|2020-01-01 12:00:000|58849.99999999999|mjd/58849.000000000005|jd/2400000.5|jd/0.|jd/-1000000.5/utc
@@ -51,7 +51,7 @@ def random_literals(seed: int, count: int) -> list[str]:
     r = random.Random(seed)
     rows = []
     for _ in range(count):
-        scale = r.choice(["", "", "/tai", "/utc", "/tt", "/tcg"])
+        scale = r.choice(["", "", "/tai", "/utc", "/tt", "/tcg", "/tdb", "/tcb"])
         digits = r.randint(0, 12)
         date = (r.randint(1970, 2099), r.randint(1, 12), r.randint(1, 28))
         clock = (r.randint(0, 23), r.randint(0, 59), r.randint(0, 59))
@@ -94,6 +94,6 @@ if __name__ == "__main__":
     if len(sys.argv) > 1:
         texts = random_literals(int(sys.argv[1]), int(sys.argv[2]))
     else:
-        texts = [text for row in CHOSEN.split("\n") for text in row.split("|")] + random_literals(20261121, 300)
+        texts = [text for row in CHOSEN.split("\n") for text in row.split("|")] + random_literals(20261121, 340)
     for text in texts:
         print(text, nanoseconds(text), sep="\t")

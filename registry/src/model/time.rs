@@ -2,6 +2,7 @@
 
 mod calendar;
 pub mod civil;
+mod dynamical_time;
 mod epoch_format;
 mod julian_date;
 mod leap_seconds;

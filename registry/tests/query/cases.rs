@@ -9,7 +9,6 @@ use crate::{pantry, repos};
 
 /// Random queries over each repository in SQLite. `PANTRY_QUERY_SEEDS=2..50` asks others.
 #[test]
-#[ignore = "pantry.rs has no engine yet"]
 fn random_queries_are_answered_as_by_the_reference() {
     for name in repos::NAMES {
         let repo = repos::sqlite(name);
@@ -22,7 +21,6 @@ fn random_queries_are_answered_as_by_the_reference() {
 
 /// The same in PostgreSQL.
 #[test]
-#[ignore = "pantry.rs has no engine yet"]
 fn random_queries_on_postgresql_are_answered_as_by_the_reference() {
     for name in repos::NAMES {
         let postgres = repos::Postgres::new(name);

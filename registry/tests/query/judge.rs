@@ -20,9 +20,10 @@ pub enum Verdict {
 
 /// Faults of the reference for queries that mean something, which we may answer: several dataset searches or overlap tables of
 /// which it wants columns without saying whose, and overlaps with regions that are NULL.
-const ITS_FAULTS: [&str; 4] = [
+const ITS_FAULTS: [&str; 5] = [
     "ambiguous column name",
     "is ambiguous",
+    "specified more than once",
     "'NoneType' object has no attribute 'overlaps'",
     "decodeOverlapsBase64(): incompatible function arguments",
 ];

@@ -2,5 +2,6 @@
 
 mod decode_any;
 mod healpix;
+mod ivoa_pos;
 mod oracle;
 mod oracle_process;

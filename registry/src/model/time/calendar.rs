@@ -96,8 +96,8 @@ pub(super) fn day_and_fraction(jd1: f64, jd2: f64) -> Option<(i64, f64)> {
     Some((jd - 2_440_588, f))
 }
 
-/// UTC -> TAI; `None` if the date is too far away.
-pub(super) fn utc_to_tai(jd1: f64, jd2: f64) -> Option<(f64, f64)> {
+/// The smaller part of a Julian date, UTC -> TAI; `None` if the date is too far away.
+pub(super) fn utc_to_tai(jd1: f64, jd2: f64) -> Option<f64> {
     let (day, fraction) = day_and_fraction(jd1, jd2)?;
     let start = tai_minus_utc_seconds(day, 0.0);
     let drift = 2.0 * (tai_minus_utc_seconds(day, 0.5) - start);
@@ -109,18 +109,16 @@ pub(super) fn utc_to_tai(jd1: f64, jd2: f64) -> Option<(f64, f64)> {
     let mut tai2 = 2_400_000.5 - jd1;
     tai2 += mjd;
     tai2 += fraction + start / SECONDS_PER_DAY;
-    Some((jd1, tai2))
+    Some(tai2)
 }
 
-/// TAI -> UTC; `None` if the date is too far away.
-pub(super) fn tai_to_utc(jd1: f64, jd2: f64) -> Option<(f64, f64)> {
+/// The smaller part of a Julian date, TAI -> UTC; `None` if the date is too far away.
+pub(super) fn tai_to_utc(jd1: f64, jd2: f64) -> Option<f64> {
     let mut utc2 = jd2;
     for _ in 0..3 {
-        let (tai1, tai2) = utc_to_tai(jd1, utc2)?;
-        utc2 += jd1 - tai1;
-        utc2 += jd2 - tai2;
+        utc2 += jd2 - utc_to_tai(jd1, utc2)?;
     }
-    Some((jd1, utc2))
+    Some(utc2)
 }
 
 /// Year, month, day of a day of a year; `None` if the year has fewer.

@@ -13,7 +13,12 @@ pub(super) fn julian_date(format: &str, value: f64, scale: Scale) -> Option<Opti
             ..Fields::midnight(year, month, day)
         };
         let epoch = fields.julian_date(its_scale == Scale::Utc)?;
-        since_epoch(epoch, its_scale, JulianDate::quotient(value, divisor), scale)
+        since_epoch(
+            epoch,
+            its_scale,
+            JulianDate::quotient(value, divisor),
+            scale,
+        )
     };
     let seconds = 1.0 / (1.0 / 86_400.0);
     Some(match format {
@@ -33,7 +38,9 @@ pub(super) fn julian_date(format: &str, value: f64, scale: Scale) -> Option<Opti
             since_epoch(JulianDate::new(1_721_424.5, 0.0), Scale::Utc, day, scale)
         }
         "jyear" => Some(from_mjd(51_544.5 + (value - 2_000.0) * 365.25)),
-        "byear" => Some(from_mjd(15_019.813_52 + (value - 1_900.0) * 365.242_198_781)),
+        "byear" => Some(from_mjd(
+            15_019.813_52 + (value - 1_900.0) * 365.242_198_781,
+        )),
         "decimalyear" => decimal_year(value, scale),
         _ => return None,
     })
@@ -65,7 +72,11 @@ fn decimal_year(value: f64, scale: Scale) -> Option<JulianDate> {
     }
     let start = |year: f64| Fields::midnight(year as i64, 1, 1).julian_date(scale == Scale::Utc);
     let (begin, end) = (start(year)?, start(year + 1.0)?);
-    let even = if scale == Scale::Utc { Scale::Tai } else { scale };
+    let even = if scale == Scale::Utc {
+        Scale::Tai
+    } else {
+        scale
+    };
     let (begin, end) = (scale.convert(begin, even)?, scale.convert(end, even)?);
     let length = end.since(begin);
     let part = JulianDate::product(length.jd1, length.jd2, part);

@@ -31,7 +31,7 @@ impl TaiNs {
     ///
     /// Formats are astropy's `iso`, `isot`, `fits`, `yday`, and with a decimal point `jd`, `mjd`, `unix`, `unix_tai`,
     /// `cxcsec`, `galexsec`, `gps`, `decimalyear`, `jyear`, `byear`, `plot_date` (from year 1), `stardate`; without a
-    /// format the value says which, and a number is an MJD. Scales are `tai`, `utc`, `tt`, `tcg`; without a scale dates and
+    /// format the value says which, and a number is an MJD. Scales are `tai`, `utc`, `tt`, `tdb`, `tcg`, `tcb`; without a scale dates and
     /// `unix` are UTC, `cxcsec` is TT, others TAI. The result is clamped to the range, and rounded as the reference does.
     ///
     /// # Errors
@@ -59,7 +59,9 @@ impl TaiNs {
         };
         let scale = Scale::named(&scale).map_err(error)?;
         let time = if shape == Shape::Number {
-            let number = value.parse().map_err(|_| error("the number cannot be read"))?;
+            let number = value
+                .parse()
+                .map_err(|_| error("the number cannot be read"))?;
             epoch_format::julian_date(&format, number, scale)
                 .ok_or_else(|| error(&format!("there is no format '{format}' for numbers")))?
         } else {
@@ -111,7 +113,9 @@ fn split(text: &str) -> Option<(Option<&str>, &str, Shape, Option<&str>)> {
     let (format, value, scale) = match parts.as_slice() {
         [value] => (None, *value, None),
         [format, value, scale] => (Some(*format), *value, Some(*scale)),
-        [first, second] if shape(first).is_some() && is_word(second) => (None, *first, Some(*second)),
+        [first, second] if shape(first).is_some() && is_word(second) => {
+            (None, *first, Some(*second))
+        }
         [format, value] => (Some(*format), *value, None),
         _ => return None,
     };

@@ -12,13 +12,20 @@ fn literals_are_the_references() {
     for row in rows.lines() {
         let (text, expected) = row.split_once('\t').unwrap();
         let ours = TaiNs::parse_literal(text);
-        let shown = ours.as_ref().map_or("error".to_owned(), |t| t.0.to_string());
+        let shown = ours
+            .as_ref()
+            .map_or("error".to_owned(), |t| t.0.to_string());
         if shown != expected {
             wrong.push(format!("{text}: {ours:?}, reference {expected}"));
         }
     }
     assert!(rows.lines().count() >= 500);
-    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub fn analyze(tree: &QueryTree, catalog: &Catalog) -> Result<QueryAnalysis, Que
     let nothing = BTreeMap::new();
     let mut calibrations = Vec::new();
     for (name, search) in &tree.datasets {
-        if resolve(name, search, &nothing, catalog)?.is_calibration {
+        if resolve(tree, name, search, &nothing, catalog)?.is_calibration {
             calibrations.push(DatasetKey::Named(name.clone()));
         }
     }
@@ -81,7 +81,7 @@ pub fn analyze(tree: &QueryTree, catalog: &Catalog) -> Result<QueryAnalysis, Que
     let mut messages = constraints.messages;
     let mut datasets = Vec::new();
     for (name, search) in &tree.datasets {
-        let resolved = resolve(name, search, &constraints.data_id, catalog)?;
+        let resolved = resolve(tree, name, search, &constraints.data_id, catalog)?;
         let registered = &catalog.dataset_type(name)?.dataset_type.dimensions;
         if search.dimensions != *registered {
             return Err(QueryError::invalid(format!(
@@ -117,6 +117,7 @@ pub fn analyze(tree: &QueryTree, catalog: &Catalog) -> Result<QueryAnalysis, Que
 /// The collections of a search path that may hold datasets of a type with these dimension values
 /// (`DirectQueryDriver._resolve_dataset_search`).
 fn resolve(
+    tree: &QueryTree,
     name: &str,
     search: &DatasetSearch,
     data_id: &BTreeMap<String, DataIdValue>,
@@ -141,7 +142,11 @@ fn resolve(
                 collection.name
             ));
         }
-        for (governor, value) in data_id {
+        // The reference reads the summaries of collections that may hold any of the query's dataset types, and so says
+        // nothing about the others' governors.
+        let types = &collection.summary.dataset_types;
+        let is_read = tree.datasets.keys().any(|joined| types.contains(joined));
+        for (governor, value) in data_id.iter().filter(|_| is_read) {
             let Some(values) = collection.summary.governors.get(governor) else {
                 continue;
             };

@@ -266,7 +266,8 @@ impl Converter<'_> {
                 _ => {
                     let shown: Vec<String> = arguments.iter().map(ToString::to_string).collect();
                     let shown = shown.join(", ");
-                    let message = format!("Expression '{shown}' in REGION() is not a literal string.");
+                    let message =
+                        format!("Expression '{shown}' in REGION() is not a literal string.");
                     return Err(self.invalid(syntax, &message));
                 }
             },
@@ -278,7 +279,11 @@ impl Converter<'_> {
                         _ => None,
                     };
                     // The reference shows all of a polygon.
-                    let shown = if *function == Function::Polygon { syntax } else { argument };
+                    let shown = if *function == Function::Polygon {
+                        syntax
+                    } else {
+                        argument
+                    };
                     numbers.push(number.ok_or_else(|| {
                         let name = function.name();
                         let message =
@@ -300,11 +305,13 @@ impl Converter<'_> {
         ] = values
         else {
             let at = arguments.first().unwrap_or(syntax);
-            let message = format!("glob() first argument must be a string column (in node {syntax})");
+            let message =
+                format!("glob() first argument must be a string column (in node {syntax})");
             return Err(self.invalid(at, &message));
         };
         if column.column_type() != QueryColumnType::String {
-            let message = format!("glob() first argument must be a string column (in node {syntax})");
+            let message =
+                format!("glob() first argument must be a string column (in node {syntax})");
             return Err(self.invalid(syntax, &message));
         }
         let Value::Expression(pattern @ ColumnExpression::Literal(ColumnLiteral::String(_))) =

@@ -63,7 +63,10 @@ impl Place {
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
         Self {
-            line: text.trim_end().contains('\n').then(|| before.matches('\n').count() + 1),
+            line: text
+                .trim_end()
+                .contains('\n')
+                .then(|| before.matches('\n').count() + 1),
             column: column + 1,
             excerpt: format!("  {shown}\n  {}^", " ".repeat(column - skipped)),
         }

@@ -42,9 +42,7 @@ impl IdentifierContext<'_> {
             }
             _ => None,
         };
-        found.ok_or_else(|| {
-            QueryError::invalid(format!("Unrecognized identifier '{identifier}'."))
-        })
+        found.ok_or_else(|| QueryError::invalid(format!("Unrecognized identifier '{identifier}'.")))
     }
 
     /// A dimension, or a field that only one element or dataset has.
@@ -73,12 +71,12 @@ impl IdentifierContext<'_> {
         if let [element] = elements[..] {
             return field_of(universe, element, name);
         }
-        Ok(field.zip(owners.first()).map(|(field, dataset)| {
-            ColumnReference::DatasetField {
+        Ok(field
+            .zip(owners.first())
+            .map(|(field, dataset)| ColumnReference::DatasetField {
                 dataset_type: DatasetKey::from(*dataset),
                 field,
-            }
-        }))
+            }))
     }
 
     fn pair(
@@ -129,7 +127,8 @@ fn bound_of(base: ColumnExpression, bound: &str) -> Result<Option<ColumnExpressi
 fn has_field(universe: &Universe, element: &str, name: &str) -> bool {
     universe.get(element).is_some_and(|element| {
         let columns = universe.record_columns(element);
-        columns.iter().any(|column| column.name == name) || (element.is_skypix() && name == "region")
+        columns.iter().any(|column| column.name == name)
+            || (element.is_skypix() && name == "region")
     })
 }
 
@@ -139,13 +138,20 @@ fn field_of(
     element: &str,
     field: &str,
 ) -> Result<Option<ColumnReference>, QueryError> {
-    let Some(found) = universe.get(element).filter(|_| has_field(universe, element, field)) else {
+    let Some(found) = universe
+        .get(element)
+        .filter(|_| has_field(universe, element, field))
+    else {
         return Ok(None);
     };
     let keys = universe.required_columns(found);
     let dimension = match keys.iter().find(|(_, name, _)| *name == field) {
         Some((dimension, _, _)) => Some(*dimension),
-        None => found.implied.iter().map(String::as_str).find(|d| *d == field),
+        None => found
+            .implied
+            .iter()
+            .map(String::as_str)
+            .find(|d| *d == field),
     };
     match dimension {
         Some(dimension) => ColumnReference::dimension_key(universe, dimension).map(Some),

@@ -99,7 +99,9 @@ impl<'a> Lexer<'a> {
 
     fn digits(&mut self) -> String {
         let digits = self.take_while(|c| digit(c).is_some()).chars();
-        digits.filter_map(|c| char::from_digit(digit(c)?, 10)).collect()
+        digits
+            .filter_map(|c| char::from_digit(digit(c)?, 10))
+            .collect()
     }
 
     fn spaces(&mut self) {
@@ -180,7 +182,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn name(&mut self) -> Option<&'a str> {
-        self.rest().starts_with(is_letter).then(|| self.take_while(is_word))
+        self.rest()
+            .starts_with(is_letter)
+            .then(|| self.take_while(is_word))
     }
 
     /// A name with up to two more behind dots, or a reserved word.

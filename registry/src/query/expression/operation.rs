@@ -92,5 +92,7 @@ fn comparison(sign: &str) -> Option<ComparisonOperator> {
 }
 
 fn arithmetic(sign: &str) -> Option<BinaryOperator> {
-    BinaryOperator::ALL.into_iter().find(|operator| operator.name() == sign)
+    BinaryOperator::ALL
+        .into_iter()
+        .find(|operator| operator.name() == sign)
 }

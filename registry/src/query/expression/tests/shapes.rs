@@ -64,14 +64,24 @@ fn trees_are_the_references() {
     for row in expected() {
         let text = row["expression"].as_str().unwrap();
         let ours = parse(text);
-        let shown = ours.as_ref().ok().map(|tree| tree.as_ref().map_or(String::new(), shape));
+        let shown = ours
+            .as_ref()
+            .ok()
+            .map(|tree| tree.as_ref().map_or(String::new(), shape));
         // Digits of other scripts are the same digits.
-        let expected = row["tree"].as_str().map(|tree| tree.replace('\u{663}', "3"));
+        let expected = row["tree"]
+            .as_str()
+            .map(|tree| tree.replace('\u{663}', "3"));
         if shown != expected {
             wrong.push(format!("{text:?}: {shown:?}, reference {}", row["tree"]));
         }
     }
-    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -92,10 +102,20 @@ fn errors_name_the_place() {
 #[test]
 fn nesting_is_bounded() {
     let deep = format!("{}visit = 1{}", "(".repeat(100_000), ")".repeat(100_000));
-    assert!(parse(&deep).unwrap_err().reason.contains("levels of nesting"));
+    assert!(
+        parse(&deep)
+            .unwrap_err()
+            .reason
+            .contains("levels of nesting")
+    );
     assert!(parse(&"NOT ".repeat(100_000)).is_err());
     assert!(parse(&"- ".repeat(100_000)).is_err());
     let long = |terms: usize| vec!["visit = 1"; terms].join(" OR ");
     assert!(parse(&long(1_000)).is_ok());
-    assert!(parse(&long(100_000)).unwrap_err().reason.contains("operators in a chain"));
+    assert!(
+        parse(&long(100_000))
+            .unwrap_err()
+            .reason
+            .contains("operators in a chain")
+    );
 }
