@@ -48,8 +48,8 @@ impl Engine for Pantry {
 
     fn any(&mut self, question: &Question) -> Outcome<bool> {
         outcome(
-            self.read(question)
-                .and_then(|(tree, _, inputs)| any(&mut self.registry, &tree, &inputs, true, true)),
+            self.read_tree(question)
+                .and_then(|(tree, inputs)| any(&mut self.registry, &tree, &inputs, true, true)),
         )
     }
 
@@ -90,9 +90,15 @@ impl Pantry {
         &self,
         question: &Question,
     ) -> Result<(QueryTree, ResultSpec, QueryInputs), QueryError> {
+        let (tree, inputs) = self.read_tree(question)?;
+        let spec = json::spec_from_json(&question.spec, self.registry.universe())?;
+        Ok((tree, spec, inputs))
+    }
+
+    /// The tree without the specification, which not every question has a use for.
+    fn read_tree(&self, question: &Question) -> Result<(QueryTree, QueryInputs), QueryError> {
         let universe = self.registry.universe();
         let tree = json::tree_from_json(&question.tree, universe)?;
-        let spec = json::spec_from_json(&question.spec, universe)?;
         let mut inputs = QueryInputs::default();
         for upload in question.uploads.as_array().into_iter().flatten() {
             let names: Vec<&str> = texts(&upload["dimensions"]);
@@ -107,7 +113,7 @@ impl Pantry {
                 },
             );
         }
-        Ok((tree, spec, inputs))
+        Ok((tree, inputs))
     }
 
     fn rows(&mut self, question: &Question) -> Result<Rows, QueryError> {
