@@ -49,10 +49,16 @@ pub fn ask(reference: &mut Generator, engine: &mut dyn Engine, case: &Case, repo
         judge::rows(question, a, b, || unlimited(reference, question))
     });
     report.add(case, "execute", verdict);
+    let has_rows = matches!(&theirs, Outcome::Answer(rows) if !rows.rows.is_empty());
     let (theirs, ours) = (reference.count(question), engine.count(question));
     report.add(case, "count", judge::outcomes(&theirs, &ours, same));
     let (theirs, ours) = (reference.any(question), engine.any(question));
-    report.add(case, "any", judge::outcomes(&theirs, &ours, same));
+    let verdict = match (&theirs, &ours) {
+        // Its own rows contradict it: where overlaps may be duplicate, which is how it looks, it can lose them all.
+        (Outcome::Answer(false), Outcome::Answer(true)) if has_rows => Verdict::Surpass,
+        _ => judge::outcomes(&theirs, &ours, same),
+    };
+    report.add(case, "any", verdict);
 }
 
 fn unlimited(reference: &mut Generator, question: &Question) -> Option<crate::answer::Rows> {
