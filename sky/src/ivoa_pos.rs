@@ -38,7 +38,9 @@ impl Region {
                 let lon = NormalizedAngleInterval::new(a.lon(), b.lon());
                 Ok(LonLatBox::new(lon, AngleInterval::new(a.lat(), b.lat())).into())
             }
-            ("POLYGON", coordinates) if coordinates.len() >= 6 && coordinates.len() % 2 == 0 => {
+            ("POLYGON", coordinates)
+                if coordinates.len() >= 6 && coordinates.len().is_multiple_of(2) =>
+            {
                 let (pairs, _) = coordinates.as_chunks::<2>();
                 let vertices: Result<Vec<_>, _> =
                     pairs.iter().map(|[lon, lat]| vertex(*lon, *lat)).collect();

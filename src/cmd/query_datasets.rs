@@ -1,24 +1,26 @@
 //! `pantry query-datasets`: the datasets of one or more types (`lsst/daf/butler/script/queryDatasets.py`).
+mod answer;
 mod files;
-mod filtered;
 mod print;
+mod type_search;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
 use pantry_registry::config::Environment;
 use pantry_registry::dataset_types::DatasetTypeRecord;
-use pantry_registry::listing::{CollectionCatalog, DatasetSearch, OrderBy, search_dataset_types};
+use pantry_registry::listing::{CollectionCatalog, search_dataset_types};
 use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::glob::{Wildcard, split_commas};
 
+use self::answer::Answer;
 use self::files::Files;
-use self::filtered::Filtered;
-use self::print::{Dataset, Printer};
+use self::print::Printer;
+use self::type_search::TypeSearch;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{Filter, Limit, engine};
+use crate::query::{Filter, engine};
 use crate::repo::Repo;
 use crate::rows::OutputFormat;
 
@@ -62,7 +64,6 @@ pub struct Args {
 struct Request {
     glob: Vec<String>,
     collections: Wildcard,
-    order_by: Vec<String>,
     /// Whether the dataset types were not given as one name.
     several: bool,
 }
@@ -74,10 +75,9 @@ impl Request {
         let request = Self {
             several: glob.len() != 1 || Wildcard::parse(&glob).has_globs(),
             collections: Wildcard::parse(&split_commas(&args.collections).values),
-            order_by: args.filter.order_by(),
             glob,
         };
-        if request.several && !request.order_by.is_empty() {
+        if request.several && !args.filter.order_by().is_empty() {
             return Err(Failure::error(
                 "--order-by needs the name of one dataset type: with several, each has an order of its own",
             ));
@@ -122,7 +122,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     if !types.is_empty() || request.collections.has_globs() {
         let collections = catalog.resolve(&request.collections, &CollectionType::ALL, true)?;
         for dataset_type in types {
-            let search = DatasetSearch::new(dataset_type, &collections, args.find_first, &catalog);
+            let search = TypeSearch::new(dataset_type, &collections, args.find_first, &catalog);
             searches.push(search);
         }
     }
@@ -132,114 +132,54 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         out.flush()?;
         return Ok(());
     }
-    let is_filtered = args.filter.expression().is_some();
-    if !is_filtered {
-        for search in &mut searches {
-            for term in &request.order_by {
-                let term = OrderBy::parse(term, &search.dataset_type.dataset_type)?;
-                search.order_by.push(term);
-            }
-            search.file_records = files.as_ref().and_then(|files| files.table.clone());
-        }
-    }
     let is_known = !searches.is_empty();
     let mut printer = Printer::new(args.format, &searches, files, &mut out)?;
-    let shown = match is_filtered {
-        true => Filtered::new(&args)?.show(&mut repo, &searches, &mut printer)?,
-        false => show(&mut repo, &searches, args.filter.limit(), &mut printer)?,
-    };
-    if shown == 0 && is_known && !request.several {
-        printer.finish(false)?;
-        drop(printer);
-        out.flush()?;
-        return Err(match is_filtered {
-            true => filtered::nothing(&args, &searches, &mut repo)?,
-            false => nothing(&request, &searches),
-        });
-    }
-    printer.finish(true)?;
+    let shown = Answer::new(&args)?.show(&mut repo, &searches, &mut printer)?;
+    let is_failure = shown == 0 && is_known && !request.several;
+    printer.finish(!is_failure)?;
     drop(printer);
     out.flush()?;
-    Ok(())
+    match is_failure {
+        true => Err(nothing(&args, &request, &searches, &mut repo)?),
+        false => Ok(()),
+    }
 }
 
 /// How the question about each dataset type is answered.
 fn explain(
     args: &Args,
-    searches: &[DatasetSearch],
+    searches: &[TypeSearch],
     repo: &mut Repo,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     for search in searches.iter().filter(|s| !s.collections.is_empty()) {
-        let query = filtered::query(args, search)?;
+        let query = search.query(&args.filter)?;
         writeln!(out, "{}", engine::explain(&mut repo.registry, &query)?)?;
     }
     Ok(())
 }
 
-/// Runs the searches one after the other until the limit is used up; returns how many datasets were shown.
-fn show(
+/// Why there is nothing of a dataset type that was asked for by name.
+fn nothing(
+    args: &Args,
+    request: &Request,
+    searches: &[TypeSearch],
     repo: &mut Repo,
-    searches: &[DatasetSearch],
-    limit: Limit,
-    printer: &mut Printer<'_>,
-) -> Result<u64, Failure> {
-    let most = limit.shown();
-    let (mut used, mut shown) = (0, 0);
-    for (at, search) in searches.iter().enumerate() {
-        let left = most.map(|most| most - used);
-        printer.begin(search);
-        let outcome = search.each(&mut repo.registry, left, |found| {
-            printer.dataset(&Dataset::of(found), found.file)
-        })?;
-        used += outcome.used;
-        shown += outcome.shown;
-        if most != Some(used) {
-            let left = most.map(|most| most - used);
-            look_ahead(repo, &searches[at + 1..], left)?;
-        }
-        printer.end()?;
-        printer.release()?;
-        if most != Some(used) {
+) -> Result<Failure, Failure> {
+    let name = request.glob.first().map_or("", String::as_str);
+    let mut reasons = vec![format!("no dataset of type '{name}' was found")];
+    for search in searches {
+        if search.collections.is_empty() {
+            reasons = vec![match request.collections {
+                Wildcard::All => format!("no collection has datasets of type '{name}'"),
+                Wildcard::Some { .. } => {
+                    format!("none of the collections given has datasets of type '{name}'")
+                }
+            }];
             continue;
         }
-        if !limit.warns() {
-            break;
-        }
-        if search.exceeds(&mut repo.registry, left.unwrap_or_default())? {
-            tracing::warn!(
-                "there are more datasets than the {used} that were listed; --limit 0 lists all"
-            );
-            break;
-        }
+        let query = search.query(&args.filter)?;
+        reasons.extend(engine::reasons(&mut repo.registry, &query)?);
     }
-    Ok(shown)
-}
-
-/// Fails if the next search that finds something fails: the reference prints a table only after it has the first row of
-/// the next one.
-fn look_ahead(repo: &mut Repo, next: &[DatasetSearch], left: Option<u64>) -> Result<(), Failure> {
-    if !next.iter().any(DatasetSearch::may_be_ambiguous) {
-        return Ok(());
-    }
-    for search in next {
-        search.check(&mut repo.registry, left)?;
-        if search.exceeds(&mut repo.registry, 0)? {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Why there is nothing of a dataset type that was asked for by name.
-fn nothing(request: &Request, searches: &[DatasetSearch]) -> Failure {
-    let name = request.glob.first().map_or("", String::as_str);
-    let searched = searches.iter().any(|search| !search.collections.is_empty());
-    Failure::error(match (&request.collections, searched) {
-        (_, true) => format!("no dataset of type '{name}' was found"),
-        (Wildcard::All, false) => format!("no collection has datasets of type '{name}'"),
-        (Wildcard::Some { .. }, false) => {
-            format!("none of the collections given has datasets of type '{name}'")
-        }
-    })
+    Ok(Failure::error(reasons.join("; ")))
 }

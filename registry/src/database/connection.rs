@@ -103,6 +103,20 @@ impl Connection {
         })
     }
 
+    /// Whether the server has the aggregate `any_value` (PostgreSQL 16); SQLite needs none.
+    pub fn has_any_value(&mut self) -> Result<bool, RegistryError> {
+        if self.dialect() == Dialect::Sqlite {
+            return Ok(false);
+        }
+        let mut version = 0;
+        let sql = "SELECT CAST(current_setting('server_version_num') AS bigint)";
+        self.query(sql, &[], |row| {
+            version = row.get_i64(0)?;
+            Ok::<(), RegistryError>(())
+        })?;
+        Ok(version >= 160_000)
+    }
+
     /// The SQL dialect.
     pub fn dialect(&self) -> Dialect {
         match self.backend {

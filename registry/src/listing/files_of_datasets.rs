@@ -2,11 +2,19 @@
 
 use uuid::Uuid;
 
-use super::found_dataset::FileRecord;
 use crate::database::Value;
 use crate::error::RegistryError;
 use crate::registry::Registry;
 use crate::schema::datastore_tables::NO_COMPONENT;
+
+/// What the datastore has recorded of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileRecord<'a> {
+    /// Path below the root, or absolute URI.
+    pub path: &'a str,
+    /// The component that is in the file; `None` if it is the whole dataset.
+    pub component: Option<&'a str>,
+}
 
 /// A file of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]

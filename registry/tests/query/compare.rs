@@ -39,24 +39,29 @@ pub fn compare(reference: &mut Generator, engine: &mut dyn Engine, seeds: Range<
 pub fn ask(reference: &mut Generator, engine: &mut dyn Engine, case: &Case, report: &mut Report) {
     for (text, theirs) in &case.texts {
         if let Some(ours) = engine.predicate(text) {
-            let verdict = judge::outcomes(theirs, &ours, same_predicate);
+            let verdict = judge::outcomes(theirs, &ours, false, same_predicate);
             report.add(case, "text", with_text(verdict, &text.text));
         }
     }
     let question = &case.question;
+    let is_limited = !question.spec["limit"].is_null();
     let (theirs, ours) = (reference.execute(question), engine.execute(question));
-    let verdict = judge::outcomes(&theirs, &ours, |a, b| {
+    let verdict = judge::outcomes(&theirs, &ours, is_limited, |a, b| {
         judge::rows(question, a, b, || unlimited(reference, question))
     });
     report.add(case, "execute", verdict);
     let has_rows = matches!(&theirs, Outcome::Answer(rows) if !rows.rows.is_empty());
     let (theirs, ours) = (reference.count(question), engine.count(question));
-    report.add(case, "count", judge::outcomes(&theirs, &ours, same));
+    report.add(
+        case,
+        "count",
+        judge::outcomes(&theirs, &ours, is_limited, same),
+    );
     let (theirs, ours) = (reference.any(question), engine.any(question));
     let verdict = match (&theirs, &ours) {
         // Its own rows contradict it: where overlaps may be duplicate, which is how it looks, it can lose them all.
         (Outcome::Answer(false), Outcome::Answer(true)) if has_rows => Verdict::Surpass,
-        _ => judge::outcomes(&theirs, &ours, same),
+        _ => judge::outcomes(&theirs, &ours, is_limited, same),
     };
     report.add(case, "any", verdict);
 }

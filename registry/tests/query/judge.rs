@@ -33,6 +33,7 @@ const ITS_FAULTS: [&str; 6] = [
 pub fn outcomes<T>(
     theirs: &Outcome<T>,
     ours: &Outcome<T>,
+    is_limited: bool,
     same: impl FnOnce(&T, &T) -> Result<(), String>,
 ) -> Verdict {
     match (theirs, ours) {
@@ -42,6 +43,12 @@ pub fn outcomes<T>(
             Ok(()) => Verdict::Agree,
             Err(why) => Verdict::Differ(why),
         },
+        // Under a limit without a total order it is open whether the ambiguous row is among those that are looked at.
+        (Outcome::Answer(_), Outcome::Failed(ours))
+            if is_limited && ours.error_type.as_deref() == Some("calibration_lookup") =>
+        {
+            Verdict::Agree
+        }
         (Outcome::Answer(_), Outcome::Failed(ours)) => {
             Verdict::Differ(format!("they answer, we fail: {}", shown(ours)))
         }

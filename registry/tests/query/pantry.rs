@@ -25,9 +25,11 @@ use crate::engine::{Engine, Question, Text};
 /// The engine over a repository.
 pub fn open(repo: &Path) -> Box<dyn Engine> {
     let environment = Environment::from_process();
-    let config = ButlerConfig::load(&repo.to_string_lossy(), &[], &environment).unwrap();
-    let registry = RegistryConfig::of(&config, &environment).unwrap();
-    let registry = Registry::open(&registry, &environment, Access::ReadOnly).unwrap();
+    let config = ButlerConfig::load(&repo.to_string_lossy(), &[], &environment)
+        .expect("as the generator made it");
+    let registry = RegistryConfig::of(&config, &environment).expect("as the generator made it");
+    let registry = Registry::open(&registry, &environment, Access::ReadOnly)
+        .expect("as the generator made it");
     Box::new(Pantry { registry })
 }
 
@@ -47,18 +49,20 @@ impl Engine for Pantry {
     }
 
     fn any(&mut self, question: &Question) -> Outcome<bool> {
-        outcome(
-            self.read_tree(question)
-                .and_then(|(tree, inputs)| any(&mut self.registry, &tree, &inputs, true, true)),
-        )
+        let read = json::tree_from_json(&question.tree, self.registry.universe());
+        let inputs = self.uploads(question);
+        outcome(read.and_then(|tree| any(&mut self.registry, &tree, &inputs, true, true)))
     }
 
     fn predicate(&mut self, text: &Text) -> Option<Outcome<Value>> {
         let universe = Arc::clone(self.registry.universe());
-        let dimensions = DimensionGroup::conform(&universe, &text.dimensions).unwrap();
+        let dimensions =
+            DimensionGroup::conform(&universe, &text.dimensions).expect("as the generator made it");
         let mut binds = Binds::new();
         for (name, value) in text.bind.as_object().into_iter().flatten() {
-            let literal = |v: &Value| json::literal_from_json(v, &universe).unwrap();
+            let literal = |v: &Value| {
+                json::literal_from_json(v, &universe).expect("as the generator made it")
+            };
             let value = match value {
                 Value::Array(items) => BindValue::List(items.iter().map(literal).collect()),
                 one => BindValue::Literal(literal(one)),
@@ -90,15 +94,14 @@ impl Pantry {
         &self,
         question: &Question,
     ) -> Result<(QueryTree, ResultSpec, QueryInputs), QueryError> {
-        let (tree, inputs) = self.read_tree(question)?;
-        let spec = json::spec_from_json(&question.spec, self.registry.universe())?;
-        Ok((tree, spec, inputs))
-    }
-
-    /// The tree without the specification, which not every question has a use for.
-    fn read_tree(&self, question: &Question) -> Result<(QueryTree, QueryInputs), QueryError> {
         let universe = self.registry.universe();
         let tree = json::tree_from_json(&question.tree, universe)?;
+        let spec = json::spec_from_json(&question.spec, universe)?;
+        Ok((tree, spec, self.uploads(question)))
+    }
+
+    fn uploads(&self, question: &Question) -> QueryInputs {
+        let universe = self.registry.universe();
         let mut inputs = QueryInputs::default();
         for upload in question.uploads.as_array().into_iter().flatten() {
             let names: Vec<&str> = texts(&upload["dimensions"]);
@@ -106,14 +109,19 @@ impl Pantry {
             let upload_rows =
                 rows.map(|row| row.as_array().into_iter().flatten().map(key).collect());
             inputs.uploads.insert(
-                upload["key"].as_str().unwrap().parse().unwrap(),
+                upload["key"]
+                    .as_str()
+                    .expect("as the generator made it")
+                    .parse()
+                    .expect("a UUID"),
                 Upload {
-                    dimensions: DimensionGroup::conform(universe, names).unwrap(),
+                    dimensions: DimensionGroup::conform(universe, names)
+                        .expect("as the generator made it"),
                     rows: upload_rows.collect(),
                 },
             );
         }
-        Ok((tree, inputs))
+        inputs
     }
 
     fn rows(&mut self, question: &Question) -> Result<Rows, QueryError> {
@@ -208,13 +216,19 @@ fn pixel(universe: &Universe, element: &str, row: ResultRow<'_>) -> Value {
     let Some(ResultValue::Int(index)) = row.key(element) else {
         return Value::Null;
     };
-    let pixelization = pantry_registry::skypix::SkyPixelization::of(universe, element).unwrap();
-    Value::String(pixelization.pixel(*index).unwrap().to_hex())
+    let pixelization = pantry_registry::skypix::SkyPixelization::of(universe, element)
+        .expect("as the generator made it");
+    Value::String(
+        pixelization
+            .pixel(*index)
+            .expect("as the generator made it")
+            .to_hex(),
+    )
 }
 
 /// Fields of an element's records in the reference's order: required dimensions by their field names, implied ones, the rest.
 fn record_fields(universe: &Universe, element: &str) -> Vec<(String, ResultColumn)> {
-    let element = universe.get(element).unwrap();
+    let element = universe.get(element).expect("as the generator made it");
     let mut fields: Vec<(String, ResultColumn)> = universe
         .required_columns(element)
         .into_iter()
@@ -242,7 +256,7 @@ fn records(
 ) -> Value {
     let mut found = Map::new();
     for name in elements {
-        let element = universe.get(name).unwrap();
+        let element = universe.get(name).expect("as the generator made it");
         if element.is_skypix() {
             continue;
         }
@@ -277,7 +291,7 @@ fn texts(value: &Value) -> Vec<&str> {
 fn key(value: &Value) -> DataIdValue {
     match value.as_i64() {
         Some(v) => DataIdValue::Int(v),
-        None => DataIdValue::Str(value.as_str().unwrap().to_owned()),
+        None => DataIdValue::Str(value.as_str().expect("as the generator made it").to_owned()),
     }
 }
 

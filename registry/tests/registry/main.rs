@@ -3,4 +3,5 @@
 mod config;
 mod model;
 mod order_by;
+mod order_terms;
 mod schema;

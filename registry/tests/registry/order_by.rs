@@ -1,10 +1,10 @@
 //! What identifiers of `--order-by` mean, beside the reference: every field of every element and dataset, with and without
 //! its element, for dataset types of several dimensions.
 
-use pantry_registry::listing::{OrderBy, OrderColumn};
-use pantry_registry::model::dataset_type::DatasetType;
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::model::universe::Universe;
+use pantry_registry::query::expression::{Binds, IdentifierContext, order_by};
+use pantry_registry::query::tree::{DatasetSearch, QueryTree, ResultKind, ResultSpec};
 use pantry_testkit::oracle;
 use serde_json::{Value, json};
 
@@ -39,25 +39,29 @@ def meaning(group, identifier):
         return None
 print(json.dumps([[meaning(universe.conform(g), i) for i in identifiers] for g in groups]))";
 
-/// Our meaning in the reference's words.
-fn meaning(identifier: &str, dataset_type: &DatasetType) -> Option<String> {
-    let term = OrderBy::parse(identifier, dataset_type).ok()?;
-    let bound = |end| if end { "end" } else { "begin" };
-    let text = match term.column {
-        OrderColumn::Key(dimension) => dimension,
-        OrderColumn::Field { element, field } => format!("{element}.{field}"),
-        OrderColumn::Bound { element, end } => {
-            let owner = element.unwrap_or_else(|| "image".to_owned());
-            format!("{owner}.timespan.{}", bound(end))
-        }
-        OrderColumn::IngestDate => "image.ingest_date".to_owned(),
-        OrderColumn::Run => "image.run".to_owned(),
-        OrderColumn::Collection => "image.collection".to_owned(),
+/// Our meaning.
+fn meaning(identifier: &str, dimensions: &DimensionGroup) -> Option<String> {
+    let context = IdentifierContext {
+        dimensions,
+        datasets: &["image".to_owned()],
+        binds: &Binds::new(),
     };
-    Some(match term.descending {
-        true => format!("{text} DESC"),
-        false => text,
-    })
+    let mut spec = ResultSpec::new(ResultKind::DatasetRef {
+        dataset_type_name: "image".to_owned(),
+        dimensions: dimensions.clone(),
+        storage_class_name: "int".to_owned(),
+        include_dimension_records: false,
+        find_first: false,
+    });
+    spec.order_by = order_by(&[identifier.to_owned()], &context).ok()?;
+    let search = DatasetSearch {
+        collections: vec!["c".to_owned()],
+        dimensions: dimensions.clone(),
+    };
+    let tree = QueryTree::identity(dimensions.universe());
+    let tree = tree.join_dataset("image", search).ok()?;
+    spec.validate_tree(&tree).ok()?;
+    spec.order_by.first().map(ToString::to_string)
 }
 
 fn identifiers(universe: &Universe) -> Vec<String> {
@@ -104,14 +108,9 @@ fn identifiers_mean_what_they_mean_to_the_reference() {
     let theirs = oracle::ask(REFERENCE, &json!([GROUPS, identifiers]));
     let mut accepted = 0;
     for (group, theirs) in GROUPS.iter().zip(theirs.as_array().unwrap()) {
-        let dataset_type = DatasetType {
-            name: "image".to_owned(),
-            dimensions: DimensionGroup::conform(&universe, *group).unwrap(),
-            storage_class: "int".to_owned(),
-            is_calibration: true,
-        };
+        let dimensions = DimensionGroup::conform(&universe, *group).unwrap();
         for (identifier, theirs) in identifiers.iter().zip(theirs.as_array().unwrap()) {
-            let ours = meaning(identifier, &dataset_type).map_or(Value::Null, Value::String);
+            let ours = meaning(identifier, &dimensions).map_or(Value::Null, Value::String);
             assert_eq!(ours, *theirs, "{identifier} for {group:?}");
             accepted += usize::from(!theirs.is_null());
         }

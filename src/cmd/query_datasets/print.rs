@@ -3,11 +3,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use pantry_registry::listing::{DatasetSearch, FileRecord, FoundDataset, KeyValue};
+use pantry_registry::listing::FileRecord;
 use pantry_registry::model::dimension_group::DimensionGroup;
 use uuid::Uuid;
 
 use super::files::Files;
+use super::type_search::TypeSearch;
 use crate::failure::Failure;
 use crate::rows::{Column, OutputFormat, RowSink, Value};
 use crate::table::{Align, Table};
@@ -21,17 +22,6 @@ pub struct Dataset<'a> {
     pub run: Cow<'a, str>,
     /// Values of its dimensions, in the order of `DimensionGroup::data_coordinate_keys`.
     pub values: Vec<Value<'a>>,
-}
-
-impl<'a> Dataset<'a> {
-    /// As a search finds it.
-    pub fn of(found: &FoundDataset<'a>) -> Self {
-        Self {
-            id: found.id,
-            run: Cow::Borrowed(found.run),
-            values: found.values.iter().map(value).collect(),
-        }
-    }
 }
 
 /// Takes the datasets of one type after the other.
@@ -63,7 +53,7 @@ impl<'w> Printer<'w> {
     /// A printer for the results of these searches.
     pub fn new(
         format: OutputFormat,
-        searches: &[DatasetSearch],
+        searches: &[TypeSearch],
         files: Option<Files>,
         out: &'w mut dyn Write,
     ) -> Result<Self, Failure> {
@@ -99,8 +89,8 @@ impl<'w> Printer<'w> {
     }
 
     /// Datasets of this type follow.
-    pub fn begin(&mut self, search: &DatasetSearch) {
-        let dataset_type = &search.dataset_type.dataset_type;
+    pub fn begin(&mut self, search: &TypeSearch) {
+        let dataset_type = &search.dataset_type;
         self.name.clone_from(&dataset_type.name);
         let own = dataset_type.dimensions.data_coordinate_keys();
         self.keys = own.map(str::to_owned).collect();
@@ -189,13 +179,6 @@ impl<'w> Printer<'w> {
     }
 }
 
-fn value<'a>(key: &KeyValue<'a>) -> Value<'a> {
-    match *key {
-        KeyValue::Int(value) => Value::Int(value),
-        KeyValue::Text(value) => value.into(),
-    }
-}
-
 fn empty_table(keys: &[String], with_uri: bool) -> Table {
     let mut columns = vec!["type", "run", "id"];
     columns.extend(keys.iter().map(String::as_str));
@@ -204,15 +187,13 @@ fn empty_table(keys: &[String], with_uri: bool) -> Table {
 }
 
 /// The dimensions of all dataset types, in the order in which one type with all of them would have them.
-fn all_keys(searches: &[DatasetSearch]) -> Result<Vec<Column>, Failure> {
+fn all_keys(searches: &[TypeSearch]) -> Result<Vec<Column>, Failure> {
     let Some(first) = searches.first() else {
         return Ok(Vec::new());
     };
-    let groups = searches
-        .iter()
-        .map(|s| &s.dataset_type.dataset_type.dimensions);
+    let groups = searches.iter().map(|s| &s.dataset_type.dimensions);
     let names = groups.flat_map(|group| group.names());
-    let universe = first.dataset_type.dataset_type.dimensions.universe();
+    let universe = first.dataset_type.dimensions.universe();
     let all = DimensionGroup::conform(universe, names)?;
     let column = |name: &str| Column::new(name.to_owned(), universe.key_type(name).into());
     Ok(all.data_coordinate_keys().map(column).collect())

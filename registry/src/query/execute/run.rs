@@ -72,6 +72,7 @@ fn context_of(
         managers,
         universe,
     );
+    context.has_any_value = connection.has_any_value()?;
     inputs.add_to(&mut context, &catalog)?;
     Ok((context, catalog))
 }

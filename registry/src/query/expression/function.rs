@@ -26,7 +26,7 @@ pub(super) fn call(name: &str, mut arguments: Vec<Syntax>) -> Result<SyntaxKind,
         Function::Box if count != 4 => {
             return Err("BOX takes (ra, dec, width, height), not this,".into());
         }
-        Function::Polygon if count < 6 || count % 2 != 0 => {
+        Function::Polygon if count < 6 || !count.is_multiple_of(2) => {
             return Err("POLYGON takes at least three pairs of ra and dec, not this,".into());
         }
         Function::Region if count != 1 => return Err("REGION takes one text, not this,".into()),

@@ -7,8 +7,8 @@ use super::token::Token;
 const KEYWORDS: [&str; 5] = ["IN", "OR", "AND", "NOT", "OVERLAPS"];
 
 /// Longer ones first.
-const SIGNS: [&str; 15] = [
-    "!=", "<=", ">=", "(", ")", "=", "<", ">", "+", "-", "*", "/", "%", ",", "",
+const SIGNS: [&str; 14] = [
+    "!=", "<=", ">=", "(", ")", "=", "<", ">", "+", "-", "*", "/", "%", ",",
 ];
 
 /// The tokens of a text with the bytes at which they begin.
@@ -81,8 +81,8 @@ impl<'a> Lexer<'a> {
         }
         self.at = start;
         match SIGNS.into_iter().find(|sign| self.take(sign)) {
-            Some("") | None => Err(self.unexpected(start)),
             Some(sign) => Ok(Token::Sign(sign)),
+            None => Err(self.unexpected(start)),
         }
     }
 

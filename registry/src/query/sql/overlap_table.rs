@@ -132,16 +132,18 @@ fn in_ranges(
     Ok(joins)
 }
 
-/// The joined rows without their pixels, each once unless the caller does not mind.
+/// The joined rows without their pixels, each once unless the caller does not mind. Then, as in the reference, the pixel stays a
+/// column, and several spatial joins of one query must meet in it.
 fn without_pixels(
     context: &SqlContext,
     joins: Joins,
     group: &DimensionGroup,
 ) -> Result<Joins, QueryError> {
-    let mut select = Select::new(joins, ColumnSet::new(group).drop_implied_dimension_keys());
-    if !context.allow_duplicate_overlaps {
-        select.unique = Unique::Distinct;
+    if context.allow_duplicate_overlaps {
+        return Ok(joins);
     }
+    let mut select = Select::new(joins, ColumnSet::new(group).drop_implied_dimension_keys());
+    select.unique = Unique::Distinct;
     let alias = context.alias("overlap");
     select.nested(context.dialect, &alias, &Postprocessing::default())
 }

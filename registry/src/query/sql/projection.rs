@@ -123,6 +123,7 @@ impl Projection {
             }
         }
         self.sort_fields(analysis, select, &mut keys, &mut derived)?;
+        self.check_any_value(context, analysis, &derived)?;
         select.unique = if !aggregates && derived.is_empty() {
             Unique::Distinct
         } else if !aggregates && context.dialect == Dialect::Postgresql && !is_ordered {
@@ -134,6 +135,29 @@ impl Projection {
         } else {
             group(context, select, keys, &derived)?
         };
+        Ok(())
+    }
+
+    /// A validity range cannot be one of several where the server does not give any.
+    fn check_any_value(
+        &self,
+        context: &SqlContext,
+        analysis: &QueryAnalysis,
+        derived: &[ResultColumn],
+    ) -> Result<(), QueryError> {
+        if context.dialect == Dialect::Sqlite || context.has_any_value {
+            return Ok(());
+        }
+        for column in derived {
+            if let ResultColumn::DatasetField(key, DatasetField::Timespan) = column
+                && search_of(analysis, key).is_some_and(|s| s.is_calibration)
+            {
+                return Err(QueryError::invalid(format!(
+                    "Cannot generate query that returns timespan for '{key}' after a find-first search, because this database \
+                     does not support the ANY_VALUE aggregate function (or equivalent)."
+                )));
+            }
+        }
         Ok(())
     }
 

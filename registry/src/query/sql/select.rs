@@ -96,11 +96,14 @@ impl Select {
             .map(|(name, e)| e.sql(" AS ").sql(&dialect.quote(&name)));
         sql = sql.append(Fragment::join(", ", named));
         sql = sql.append(self.joins.to_sql(dialect));
-        if let Unique::GroupBy(keys) = &self.unique
-            && !keys.is_empty()
-        {
-            let keys = Fragment::join(", ", keys.iter().cloned());
-            sql = sql.sql(" GROUP BY ").append(keys);
+        match &self.unique {
+            // All rows are one group, which there is also without rows.
+            Unique::GroupBy(keys) if keys.is_empty() => sql = sql.sql(" HAVING count(*) > 0"),
+            Unique::GroupBy(keys) => {
+                let keys = Fragment::join(", ", keys.iter().cloned());
+                sql = sql.sql(" GROUP BY ").append(keys);
+            }
+            _ => {}
         }
         Ok(sql)
     }

@@ -1,68 +1,32 @@
-//! `query-datasets --where`: the query engine's datasets.
+//! The datasets that the query engine finds, cut to the limit, sorted, with their files.
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use pantry_registry::config::Environment;
-use pantry_registry::listing::DatasetSearch;
 use pantry_registry::query::execute::ResultValue;
-use pantry_registry::query::tree::{
-    ColumnReference, DatasetField, DatasetKey, DatasetSearch as TreeSearch, QueryTree, ResultKind,
-};
+use pantry_registry::query::tree::{ColumnReference, DatasetField, DatasetKey};
 use uuid::Uuid;
 
 use super::Args;
 use super::files::Files;
 use super::print::{Dataset, Printer};
+use super::type_search::TypeSearch;
 use crate::failure::Failure;
-use crate::query::{Layout, Query, Repeats, SortKey, each_row, engine, usual_order};
+use crate::query::{Layout, Repeats, SortKey, each_row, usual_order};
 use crate::repo::Repo;
 use crate::rows::{OutputFormat, Value};
 
 /// Datasets whose files are looked up together.
 const DATASETS_AT_ONCE: usize = 500;
 
-/// The question about the datasets of one type.
-pub fn query(args: &Args, search: &DatasetSearch) -> Result<Query, Failure> {
-    let dataset_type = &search.dataset_type.dataset_type;
-    let collections = search.collections.iter().map(|c| c.name.clone());
-    let joined = TreeSearch {
-        collections: collections.collect(),
-        dimensions: dataset_type.dimensions.clone(),
-    };
-    let tree = QueryTree::identity(dataset_type.dimensions.universe());
-    let tree = tree.join_dataset(&dataset_type.name, joined)?;
-    let kind = ResultKind::DatasetRef {
-        dataset_type_name: dataset_type.name.clone(),
-        dimensions: dataset_type.dimensions.clone(),
-        storage_class_name: dataset_type.storage_class.clone(),
-        include_dimension_records: false,
-        find_first: search.find_first,
-    };
-    Query::new(tree, kind).filter(&args.filter)
-}
-
-/// Why there is nothing of a dataset type that was asked for by name.
-pub fn nothing(
-    args: &Args,
-    searches: &[DatasetSearch],
-    repo: &mut Repo,
-) -> Result<Failure, Failure> {
-    let mut reasons = vec!["no dataset was found".to_owned()];
-    for search in searches {
-        let query = query(args, search)?;
-        reasons.extend(engine::reasons(&mut repo.registry, &query)?);
-    }
-    Ok(Failure::error(reasons.join("; ")))
-}
-
-/// Shows the datasets that fulfil the expression.
-pub struct Filtered<'a> {
+/// Shows the datasets of one type after the other.
+pub struct Answer<'a> {
     args: &'a Args,
     /// A connection of its own, because files are looked up while the query runs; and the table of records.
     files: Option<(Repo, String)>,
 }
 
-impl<'a> Filtered<'a> {
+impl<'a> Answer<'a> {
     /// For these arguments.
     pub fn new(args: &'a Args) -> Result<Self, Failure> {
         let mut files = None;
@@ -77,7 +41,7 @@ impl<'a> Filtered<'a> {
     pub fn show(
         &mut self,
         repo: &mut Repo,
-        searches: &[DatasetSearch],
+        searches: &[TypeSearch],
         printer: &mut Printer<'_>,
     ) -> Result<u64, Failure> {
         let limit = self.args.filter.limit();
@@ -106,11 +70,11 @@ impl<'a> Filtered<'a> {
     fn one_type(
         &mut self,
         repo: &mut Repo,
-        search: &DatasetSearch,
+        search: &TypeSearch,
         used: u64,
         printer: &mut Printer<'_>,
     ) -> Result<(u64, u64, bool), Failure> {
-        let query = query(self.args, search)?;
+        let query = search.query(&self.args.filter)?;
         let dimensions = query.spec.dimensions().clone();
         let layout = Layout::data_ids(&dimensions);
         let keys = layout.columns().len();
@@ -191,8 +155,8 @@ impl<'a> Filtered<'a> {
 }
 
 /// By run, then by dimensions. A row has the dimensions, the id and the run.
-fn sort_keys(search: &DatasetSearch, keys: usize) -> Result<Vec<SortKey>, Failure> {
-    let dataset_type = &search.dataset_type.dataset_type;
+fn sort_keys(search: &TypeSearch, keys: usize) -> Result<Vec<SortKey>, Failure> {
+    let dataset_type = &search.dataset_type;
     let mut sort = vec![SortKey {
         place: keys + 1,
         column: ColumnReference::DatasetField {
