@@ -65,6 +65,8 @@ class Case:
             name = self.dataset_type()
             self.join_dataset(name)
         self.filter()
+        if rng.random() < 0.04:
+            self.filter_by_query()
         results = self.attempt(getattr(self, kind), *([name] if name else []))
         if results is None:
             results = self.query.data_ids()
@@ -149,6 +151,31 @@ class Case:
         with_filter = self.attempt(query.where, predicate)
         if with_filter is not None:
             self.query = with_filter
+
+    def filter_by_query(self) -> None:
+        """A dimension is among those of another query, or is not."""
+        rng, facts = self.rng, self.facts
+        names = [name for name in self.query.constraint_dimensions.names if facts.values.get(name)]
+        if not names:
+            return
+        name = rng.choice(names)
+        dimensions = facts.universe[name].minimal_group
+        inner = Query(self.query._driver).join_dimensions(dimensions)
+        if rng.random() < 0.5:
+            fitting = [n for n, t in facts.dataset_types.items() if t.dimensions <= dimensions and facts.ids[n]]
+            for dataset_type in fitting and [rng.choice(sorted(fitting))]:
+                inner = inner.join_dataset_search(dataset_type, self.collections(dataset_type))
+        for governor in ("instrument", "skymap"):
+            if governor in dimensions.names:
+                inner = inner.where({governor: rng.choice(facts.values[governor])})
+        if rng.random() < 0.7:
+            texts = Texts(rng, facts, dimensions, [])
+            inner = self.attempt(inner.where, texts.key_comparison()) or inner
+        column = getattr(self.query.expression_factory, name)
+        predicate = self.attempt(column.in_query, column, inner)
+        if predicate is not None:
+            predicate = predicate if rng.random() < 0.7 else predicate.logical_not()
+            self.query = self.attempt(self.query.where, predicate) or self.query
 
     # Kinds of results --------------------------------------------------------------------------------------------------
 

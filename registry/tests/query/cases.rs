@@ -5,34 +5,36 @@ use pantry_registry::query::tree::json;
 
 use crate::compare::{PER_SEED, compare, seeds};
 use crate::generator::Generator;
+use crate::report::Report;
 use crate::{pantry, repos};
 
 /// Random queries over each repository in SQLite. `PANTRY_QUERY_SEEDS=2..50` asks others.
 #[test]
 fn random_queries_are_answered_as_by_the_reference() {
+    let mut all = Report::default();
     for name in repos::NAMES {
         let repo = repos::sqlite(name);
         let mut reference = Generator::open(&repo);
         let report = compare(&mut reference, &mut *pantry::open(&repo), seeds());
         eprintln!("{name}: {report}");
-        report.assert_agreement();
+        all.join(name, report);
     }
+    all.assert_agreement();
 }
 
 /// The same in PostgreSQL.
 #[test]
 fn random_queries_on_postgresql_are_answered_as_by_the_reference() {
+    let mut all = Report::default();
     for name in repos::NAMES {
         let postgres = repos::Postgres::new(name);
-        let mut reference = Generator::open(&postgres.repo());
-        let report = compare(
-            &mut reference,
-            &mut *pantry::open(&postgres.repo()),
-            seeds(),
-        );
+        let repo = postgres.repo();
+        let mut reference = Generator::open(&repo);
+        let report = compare(&mut reference, &mut *pantry::open(&repo), seeds());
         eprintln!("{name}: {report}");
-        report.assert_agreement();
+        all.join(name, report);
     }
+    all.assert_agreement();
 }
 
 /// Each tree and result specification that the reference accepts is read, and written as the reference writes it.

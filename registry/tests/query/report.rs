@@ -32,6 +32,20 @@ impl Report {
         }
     }
 
+    /// Take in what was found on a repository.
+    pub fn join(&mut self, repo: &str, other: Self) {
+        for (asked, number) in other.agree {
+            *self.agree.entry(asked).or_default() += number;
+        }
+        for (asked, number) in other.surpass {
+            *self.surpass.entry(asked).or_default() += number;
+        }
+        self.skipped += other.skipped;
+        let differ = other.differ.into_iter();
+        self.differ
+            .extend(differ.map(|why| format!("{repo}, {why}")));
+    }
+
     /// Nothing differed.
     #[track_caller]
     pub fn assert_agreement(&self) {
