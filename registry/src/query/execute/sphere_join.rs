@@ -32,6 +32,8 @@ pub(super) struct SphereJoin {
     streamed: Side,
     held: Side,
     columns: Vec<ResultColumn>,
+    /// Which value each column is: of the streamed side or of the held one, and which of its dimensions.
+    sources: Vec<(bool, usize)>,
 }
 
 /// One element with its dimensions.
@@ -42,10 +44,15 @@ struct Side {
     spec: ResultSpec,
 }
 
+/// A record: values of its side's dimensions in their order, and its region.
+struct Record {
+    values: Vec<ResultValue>,
+    shape: Option<Shape>,
+}
+
 /// A record of the smaller side.
 struct Held {
-    values: BTreeMap<String, ResultValue>,
-    shape: Option<Shape>,
+    record: Record,
     /// Number of the last record of the other side that met this one.
     met: u64,
 }
@@ -104,10 +111,23 @@ impl SphereJoin {
             true => (side_a, side_b),
             false => (side_b, side_a),
         };
-        Ok(Some(Self {
+        let columns = spec.result_columns().columns();
+        let place = |side: &Side, column: &ResultColumn| {
+            let name = column.qualified_name();
+            side.dimensions.names().position(|d| d == name)
+        };
+        let sources: Option<Vec<(bool, usize)>> = columns
+            .iter()
+            .map(|column| match place(&streamed, column) {
+                Some(i) => Some((true, i)),
+                None => place(&held, column).map(|i| (false, i)),
+            })
+            .collect();
+        Ok(sources.map(|sources| Self {
             streamed,
             held,
-            columns: spec.result_columns().columns(),
+            columns,
+            sources,
         }))
     }
 
@@ -124,20 +144,16 @@ impl SphereJoin {
         }
         let mut held: Vec<Held> = Vec::new();
         let mut pixels: HashMap<i64, Vec<usize>> = HashMap::new();
-        self.held.records(registry, |values, shape, own| {
+        self.held.records(registry, |record, own| {
             for pixel in own {
                 pixels.entry(*pixel).or_default().push(held.len());
             }
-            held.push(Held {
-                values: values.clone(),
-                shape,
-                met: 0,
-            });
+            held.push(Held { record, met: 0 });
             Ok(true)
         })?;
         let mut number = 0;
         let mut row: Vec<ResultValue> = Vec::with_capacity(self.columns.len());
-        self.streamed.records(registry, |values, shape, own| {
+        self.streamed.records(registry, |record, own| {
             number += 1;
             for pixel in own {
                 for &i in pixels.get(pixel).into_iter().flatten() {
@@ -145,16 +161,13 @@ impl SphereJoin {
                         continue;
                     };
                     other.met = number;
-                    if !may_overlap(&shape, &other.shape) {
+                    if !may_overlap(&record.shape, &other.record.shape) {
                         continue;
                     }
                     row.clear();
-                    for column in &self.columns {
-                        let ResultColumn::DimensionKey(name) = column else {
-                            continue;
-                        };
-                        let value = values.get(name).or_else(|| other.values.get(name));
-                        row.push(value.cloned().unwrap_or(ResultValue::Null));
+                    for &(is_streamed, i) in &self.sources {
+                        let side = if is_streamed { &record } else { &other.record };
+                        row.push(side.values.get(i).cloned().unwrap_or(ResultValue::Null));
                     }
                     left -= 1;
                     if !visit(ResultRow::new(&self.columns, &row))? || left == 0 {
@@ -209,55 +222,42 @@ impl Side {
     fn records(
         &self,
         registry: &mut Registry,
-        mut visit: impl FnMut(
-            &BTreeMap<String, ResultValue>,
-            Option<Shape>,
-            &[i64],
-        ) -> Result<bool, QueryError>,
+        mut visit: impl FnMut(Record, &[i64]) -> Result<bool, QueryError>,
     ) -> Result<(), QueryError> {
         let skypix = registry.universe().common_skypix().to_owned();
         let region = ResultColumn::DimensionField(self.element.clone(), "region".to_owned());
-        let mut current: Option<(
-            Vec<ResultValue>,
-            BTreeMap<String, ResultValue>,
-            Option<Shape>,
-        )> = None;
+        let mut current: Option<(Vec<ResultValue>, Record)> = None;
         let mut pixels: Vec<i64> = Vec::new();
         let mut goes_on = true;
-        execute_in_sql(
-            registry,
-            &self.tree,
-            &self.spec,
-            &QueryInputs::default(),
-            |row| {
-                let is_same = current.as_ref().is_some_and(|(keys, _, _)| {
-                    self.dimensions
-                        .required()
-                        .zip(keys)
-                        .all(|(d, key)| row.key(d) == Some(key))
-                });
-                if !is_same {
-                    if let Some((_, values, shape)) = current.take() {
-                        goes_on = visit(&values, shape, &pixels)?;
-                    }
-                    pixels.clear();
-                    let value = |d: &str| row.key(d).cloned().unwrap_or(ResultValue::Null);
-                    let values = self.dimensions.names().map(|d| (d.to_owned(), value(d)));
-                    let shape = match row.get(&region) {
+        let none = QueryInputs::default();
+        execute_in_sql(registry, &self.tree, &self.spec, &none, |row| {
+            let is_same = current.as_ref().is_some_and(|(keys, _)| {
+                let mut pairs = self.dimensions.required().zip(keys);
+                pairs.all(|(d, key)| row.key(d) == Some(key))
+            });
+            if !is_same {
+                if let Some((_, record)) = current.take() {
+                    goes_on = visit(record, &pixels)?;
+                }
+                pixels.clear();
+                let value = |d: &str| row.key(d).cloned().unwrap_or(ResultValue::Null);
+                let record = Record {
+                    values: self.dimensions.names().map(value).collect(),
+                    shape: match row.get(&region) {
                         Some(ResultValue::Bytes(bytes)) => Some(Shape::of(bytes)?),
                         _ => None,
-                    };
-                    let keys = self.dimensions.required().map(value).collect();
-                    current = Some((keys, values.collect(), shape));
-                }
-                if let Some(ResultValue::Int(pixel)) = row.key(&skypix) {
-                    pixels.push(*pixel);
-                }
-                Ok(goes_on)
-            },
-        )?;
-        if let Some((_, values, shape)) = current.filter(|_| goes_on) {
-            visit(&values, shape, &pixels)?;
+                    },
+                };
+                let keys = self.dimensions.required().map(value).collect();
+                current = Some((keys, record));
+            }
+            if let Some(ResultValue::Int(pixel)) = row.key(&skypix) {
+                pixels.push(*pixel);
+            }
+            Ok(goes_on)
+        })?;
+        if let Some((_, record)) = current.filter(|_| goes_on) {
+            visit(record, &pixels)?;
         }
         Ok(())
     }
