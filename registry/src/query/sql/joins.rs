@@ -43,10 +43,10 @@ impl Joins {
                 self.columns.add_key(&dimension, key);
             }
         }
-        let mut tables = other.tables.into_iter();
-        if let Some((table, mut own)) = tables.next() {
+        let mut tables = other.tables;
+        // The last of the other's tables: conditions may be about any of them.
+        if let Some((_, own)) = tables.last_mut() {
             own.extend(on);
-            self.tables.push((table, own));
         }
         self.tables.extend(tables);
         self.columns.fields.extend(other.columns.fields);
