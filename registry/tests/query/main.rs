@@ -10,4 +10,5 @@ mod pantry;
 mod report;
 mod repos;
 mod self_test;
+mod statements;
 mod trees;

@@ -10,4 +10,4 @@ mod sphere_join;
 pub use cached_records::{CachedRecord, CachedRecords};
 pub use query_inputs::{Materialization, QueryInputs, Upload};
 pub use result_row::{ResultRow, ResultValue};
-pub use run::{any, count, execute, explain_no_results, to_sql};
+pub use run::{any, count, count_to_sql, execute, explain_no_results, to_sql};

@@ -377,11 +377,7 @@ pub fn count(
             })?;
             return Ok(rows);
         }
-        let alias = context.alias("counted");
-        let none = Postprocessing::default();
-        let nested = built.select.nested(context.dialect, &alias, &none)?;
-        let sql = Fragment::text("SELECT count(*)").append(nested.to_sql(context.dialect));
-        let (sql, values) = sql.into_sql();
+        let (sql, values) = counting(&context, &built)?;
         let mut rows = 0;
         registry.connection().query(&sql, &values, |row| {
             rows = u64::try_from(row.get_i64(0)?).unwrap_or_default();
@@ -389,6 +385,15 @@ pub fn count(
         })?;
         Ok(spec.limit.map_or(rows, |limit| rows.min(limit)))
     })
+}
+
+/// The statement that counts rows, and its values.
+fn counting(context: &SqlContext, built: &BuiltQuery) -> Result<(String, Vec<Value>), QueryError> {
+    let alias = context.alias("counted");
+    let none = Postprocessing::default();
+    let nested = built.select.nested(context.dialect, &alias, &none)?;
+    let sql = Fragment::text("SELECT count(*)").append(nested.to_sql(context.dialect));
+    Ok(sql.into_sql())
 }
 
 /// Whether a query has rows. Without `execute` only plain reasons against it count; without `exact` regions are not compared.
@@ -465,5 +470,27 @@ pub fn to_sql(
     in_snapshot(registry, |registry| {
         let prepared = prepare(registry, tree, inputs, &request)?;
         Ok((prepared.sql, prepared.values))
+    })
+}
+
+/// The statement by which [`count`] counts where regions need not be compared, and its values; for people to read.
+pub fn count_to_sql(
+    registry: &mut Registry,
+    tree: &QueryTree,
+    spec: &ResultSpec,
+    inputs: &QueryInputs,
+) -> Result<(String, Vec<Value>), QueryError> {
+    spec.validate_tree(tree)?;
+    let columns = spec.result_columns();
+    let request = Request {
+        columns: &columns,
+        order_by: &[],
+        limit: None,
+        find_first: spec.find_first_dataset(),
+        allow_duplicate_overlaps: false,
+    };
+    in_snapshot(registry, |registry| {
+        let (context, built) = built(registry, tree, inputs, &request)?;
+        counting(&context, &built)
     })
 }

@@ -1,0 +1,33 @@
+-- Columns of datasets, in the result and in the filter.
+-- where: raw.ingest_date > T'2020-01-01T00:00:00/tai' AND raw.run = 'run/a'
+SELECT raw_tags.instrument AS instrument,
+    raw_tags.detector AS detector,
+    raw_tags.exposure AS exposure,
+    physical_filter.band AS band,
+    exposure.day_obs AS day_obs,
+    exposure."group" AS "group",
+    exposure.physical_filter AS physical_filter,
+    exposure.obs_id AS "exposure:obs_id",
+    CASE raw_tags.collection_id WHEN $1 THEN CAST($2 AS text) WHEN $3 THEN CAST($4 AS text) END AS "raw:collection",
+    raw_tags.dataset_id AS "raw:dataset_id",
+    dataset.ingest_date AS "raw:ingest_date",
+    run_collection.name AS "raw:run",
+    $5 AS "raw:timespan"
+FROM NAMESPACE.dataset_tags_00000001 AS raw_tags
+JOIN NAMESPACE.dataset AS dataset ON dataset.id = raw_tags.dataset_id
+JOIN NAMESPACE.collection AS run_collection ON run_collection.collection_id = dataset.run_id
+JOIN NAMESPACE.exposure AS exposure ON (raw_tags.exposure = exposure.id)
+    AND (raw_tags.instrument = exposure.instrument)
+JOIN NAMESPACE.physical_filter AS physical_filter ON (raw_tags.instrument = physical_filter.instrument)
+    AND (exposure.instrument = physical_filter.instrument)
+    AND (exposure.physical_filter = physical_filter.name)
+WHERE (raw_tags.dataset_type_id = $6)
+    AND (raw_tags.collection_id IN ($1, $3))
+    AND ((dataset.ingest_date > $7) AND (run_collection.name = $2))
+-- $1 = Int(11)
+-- $2 = Text("run/a")
+-- $3 = Int(14)
+-- $4 = Text("good")
+-- $5 = Timespan(Timespan { begin: 0, end: 4102444800000000000 })
+-- $6 = Int(1)
+-- $7 = Int(1577836800000000000)

@@ -1,0 +1,6 @@
+-- Records of a dimension without a table.
+SELECT band.band AS band
+FROM (
+    SELECT DISTINCT physical_filter.band AS band
+    FROM NAMESPACE.physical_filter AS physical_filter
+) AS band

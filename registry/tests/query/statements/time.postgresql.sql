@@ -1,0 +1,20 @@
+-- Times and timespans.
+-- where: instrument = 'HSC' AND exposure.timespan OVERLAPS (T'2020-01-01T00:00:00/tai', T'2020-01-02T00:00:00/tai') AND exposure.timespan.end < T'2020-01-01T12:00:00/tai'
+SELECT physical_filter.instrument AS instrument,
+    detector.id AS detector,
+    exposure.id AS exposure,
+    physical_filter.band AS band,
+    exposure.day_obs AS day_obs,
+    exposure."group" AS "group",
+    physical_filter.name AS physical_filter
+FROM NAMESPACE.physical_filter AS physical_filter
+JOIN NAMESPACE.exposure AS exposure ON (physical_filter.instrument = exposure.instrument)
+    AND (physical_filter.name = exposure.physical_filter)
+JOIN NAMESPACE.detector AS detector ON (physical_filter.instrument = detector.instrument)
+    AND (exposure.instrument = detector.instrument)
+WHERE (physical_filter.instrument = $1)
+    AND (exposure.timespan && $2)
+    AND (coalesce(upper(exposure.timespan), 0) < $3)
+-- $1 = Text("HSC")
+-- $2 = Timespan(Timespan { begin: 1577836800000000000, end: 1577923200000000000 })
+-- $3 = Int(1577880000000000000)
