@@ -18,10 +18,6 @@ impl Dialect {
     /// A name as SQLAlchemy writes it: in double quotes if it is reserved, has capitals or anything but letters, digits,
     /// `_` and `$`, or does not start with a letter or `_`.
     pub fn quote(self, name: &str) -> String {
-        let reserved = match self {
-            Self::Sqlite => reserved_words::SQLITE,
-            Self::Postgresql => reserved_words::POSTGRESQL,
-        };
         let plain = name
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'$')
@@ -29,7 +25,7 @@ impl Dialect {
                 .bytes()
                 .next()
                 .is_some_and(|b| b.is_ascii_lowercase() || b == b'_');
-        if plain && !reserved.split(' ').any(|word| word == name) {
+        if plain && !reserved_words::has(self, name) {
             return name.to_owned();
         }
         format!("\"{}\"", name.replace('"', "\"\""))

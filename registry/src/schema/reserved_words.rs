@@ -1,7 +1,25 @@
 //! Words that SQLAlchemy quotes when they are names (`IdentifierPreparer.reserved_words` of its dialects).
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::dialect::Dialect;
+
+/// Whether a word is one of them. Names are looked at some hundred times for one query.
+pub(super) fn has(dialect: Dialect, word: &str) -> bool {
+    static WORDS: LazyLock<[HashSet<&str>; 2]> = LazyLock::new(|| {
+        let words = |text: &'static str| text.split(' ').collect();
+        [words(SQLITE), words(POSTGRESQL)]
+    });
+    let [sqlite, postgresql] = &*WORDS;
+    match dialect {
+        Dialect::Sqlite => sqlite.contains(word),
+        Dialect::Postgresql => postgresql.contains(word),
+    }
+}
+
 /// For SQLite, parted by spaces.
-pub(super) const SQLITE: &str = "\
+const SQLITE: &str = "\
     add after all alter analyze and as asc attach autoincrement before begin between by cascade case \
     cast check collate column commit conflict constraint create cross current_date current_time \
     current_timestamp database default deferrable deferred delete desc detach distinct drop each \
@@ -13,7 +31,7 @@ pub(super) const SQLITE: &str = "\
     values view virtual when where";
 
 /// For PostgreSQL, parted by spaces.
-pub(super) const POSTGRESQL: &str = "\
+const POSTGRESQL: &str = "\
     all analyse analyze and any array as asc asymmetric authorization between binary both case cast \
     check collate column constraint create cross current_catalog current_date current_role \
     current_schema current_time current_timestamp current_user default deferrable desc distinct do \
