@@ -86,7 +86,11 @@ fn run(place: &mut Place, question: &Question) {
 }
 
 fn compare(place: &mut Place) {
-    let has_any_value = place.registry.connection().has_any_value().unwrap();
+    let has_any_value = place
+        .registry
+        .connection()
+        .has_any_value()
+        .expect("a version");
     let extension = extension(place.registry.connection().dialect());
     let mut different = Vec::new();
     for question in questions(place) {
@@ -98,7 +102,7 @@ fn compare(place: &mut Place) {
         }
         let file = folder().join(format!("{}.{extension}", question.name));
         if std::env::var_os(WRITE).is_some() {
-            std::fs::write(&file, &actual).unwrap();
+            std::fs::write(&file, &actual).expect("a writeable folder");
         }
         let expected = std::fs::read_to_string(&file).unwrap_or_default();
         if actual != expected {
