@@ -130,6 +130,10 @@ fn postgresql_statements_are_the_reviewed_ones() {
 
 #[test]
 fn every_expected_statement_belongs_to_a_question() {
+    if std::env::var_os(WRITE).is_some() {
+        // The other tests are making the files.
+        return;
+    }
     let names = questions(&Place::sqlite());
     let names = names.iter().flat_map(|q| {
         let dialects = [Dialect::Sqlite, Dialect::Postgresql];
