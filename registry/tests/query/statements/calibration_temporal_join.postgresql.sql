@@ -1,4 +1,4 @@
--- The calibration of each exposure: valid when it was taken, the first in the order of the collections.
+-- The calibration for an exposure: valid when it was taken, the first in the order of the collections.
 -- where: instrument = 'HSC' AND exposure = 7
 SELECT ranked.instrument AS instrument,
     ranked.detector AS detector,

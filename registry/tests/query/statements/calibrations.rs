@@ -20,11 +20,19 @@ pub fn questions(universe: &Arc<Universe>) -> Vec<Question> {
         .fields(&[], "bias", &["dataset_id", "collection", "timespan"]),
         new(
             "calibration_temporal_join",
-            "The calibration of each exposure: valid when it was taken, the first in the order of the collections.",
+            "The calibration for an exposure: valid when it was taken, the first in the order of the collections.",
             &["exposure", "detector"],
         )
         .filter("instrument = 'HSC' AND exposure = 7")
         .datasets("bias", true),
+        new(
+            "calibration_of_each_exposure",
+            "The calibration for each exposure, in rows that keep the exposure.",
+            &["exposure", "detector"],
+        )
+        .filter("instrument = 'HSC'")
+        .fields(&[], "bias", &["dataset_id", "run"])
+        .find_first(),
         new(
             "calibration_time",
             "Calibrations that are valid at some time.",

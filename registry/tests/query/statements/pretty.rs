@@ -21,14 +21,15 @@ const WIDTH: usize = 100;
 
 /// A line, in the pieces between its commas.
 struct Line {
-    indent: usize,
+    /// Four blanks each.
+    depth: usize,
     pieces: Vec<String>,
 }
 
 impl Line {
     fn new(depth: usize) -> Self {
         Self {
-            indent: 4 * depth,
+            depth,
             pieces: vec![String::new()],
         }
     }
@@ -50,28 +51,35 @@ impl Line {
         }
         let pieces: Vec<&str> = self.pieces.iter().map(|p| p.trim()).collect();
         let separator = match pieces.iter().map(|p| p.len() + 1).sum::<usize>() > WIDTH {
-            true => format!("\n{}", " ".repeat(self.indent + 4)),
+            true => format!("\n{}", " ".repeat(4 * self.depth + 4)),
             false => " ".to_owned(),
         };
-        *out += &format!("{}{}\n", " ".repeat(self.indent), pieces.join(&separator));
+        *out += &format!(
+            "{}{}\n",
+            " ".repeat(4 * self.depth),
+            pieces.join(&separator)
+        );
     }
 }
 
 /// A statement in lines; its tokens are unchanged.
 pub fn statement(sql: &str) -> String {
     let mut lines = vec![Line::new(0)];
-    // Open parentheses, and whether a SELECT is in them.
-    let mut open: Vec<bool> = Vec::new();
+    // Open parentheses, and the depth of the SELECT that is in them.
+    let mut open: Vec<Option<usize>> = Vec::new();
     let mut rest = sql;
     while let Some(first) = rest.chars().next() {
-        let depth = open.iter().filter(|is_select| **is_select).count();
-        let is_clause_level = open.last().is_none_or(|is_select| *is_select);
+        let depth = open.iter().rev().find_map(|select| *select).unwrap_or(0);
+        let is_clause_level = open.last().is_none_or(|select| select.is_some());
         let mut length = first.len_utf8();
         let mut break_before = None;
         match first {
             '\'' | '"' => length = quoted(rest, first),
-            '(' => open.push(rest[1..].starts_with("SELECT ")),
-            ')' if open.pop() == Some(true) => break_before = Some(depth - 1),
+            '(' => {
+                let inner = lines.last().map_or(0, |line| line.depth) + 1;
+                open.push(rest[1..].starts_with("SELECT ").then_some(inner));
+            }
+            ')' => break_before = open.pop().flatten().map(|inner| inner - 1),
             _ if first.is_ascii_alphabetic() => {
                 let clause = CLAUSES.iter().find(|c| starts_with_word(rest, c));
                 if let Some(clause) = clause {

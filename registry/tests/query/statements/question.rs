@@ -143,6 +143,14 @@ impl Question {
         self
     }
 
+    /// Only the first dataset of each data ID, of the type whose fields are asked for.
+    pub fn find_first(mut self) -> Self {
+        if let ResultKind::General { find_first, .. } = &mut self.spec.kind {
+            *find_first = true;
+        }
+        self
+    }
+
     /// Sort by these terms.
     pub fn sorted(mut self, terms: &[&str]) -> Self {
         self.about.push(format!("order by: {}", terms.join(", ")));
