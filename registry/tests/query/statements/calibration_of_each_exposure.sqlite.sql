@@ -21,7 +21,7 @@ FROM (
         found."bias:collection_key" AS "bias:collection_key",
         found."bias:dataset_id" AS "bias:dataset_id",
         found."bias:run" AS "bias:run",
-        row_number() OVER (PARTITION BY found.instrument, found.detector, found.exposure ORDER BY CASE found."bias:collection_key" WHEN $1 THEN 0 WHEN $2 THEN 1 END) AS "_ROWNUM",
+        min(CASE found."bias:collection_key" WHEN $1 THEN 0 WHEN $2 THEN 1 END) AS "_RANK",
         found."_VALIDITY_MATCH_COUNT" AS "_VALIDITY_MATCH_COUNT"
     FROM (
         SELECT bias.instrument AS instrument,
@@ -75,8 +75,8 @@ FROM (
             physical_filter.name,
             bias."bias:collection_key"
     ) AS found
+    GROUP BY found.instrument, found.detector, found.exposure
 ) AS ranked
-WHERE ranked."_ROWNUM" = 1
 -- $1 = Int(12)
 -- $2 = Int(15)
 -- $3 = Text("run/b")

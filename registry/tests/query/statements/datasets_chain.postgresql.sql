@@ -20,7 +20,7 @@ FROM (
         found."raw:collection_key" AS "raw:collection_key",
         found."raw:dataset_id" AS "raw:dataset_id",
         found."raw:run" AS "raw:run",
-        row_number() OVER (PARTITION BY found.instrument, found.detector, found.exposure ORDER BY CASE found."raw:collection_key" WHEN $1 THEN 0 WHEN $2 THEN 1 WHEN $3 THEN 2 END) AS "_ROWNUM"
+        row_number() OVER (PARTITION BY found.instrument, found.detector, found.exposure ORDER BY CASE found."raw:collection_key" WHEN $1 THEN 0 WHEN $2 THEN 1 WHEN $3 THEN 2 END) AS "_RANK"
     FROM (
         SELECT raw_tags.instrument AS instrument,
             raw_tags.detector AS detector,
@@ -45,7 +45,7 @@ FROM (
             AND ((raw_tags.instrument = $5) AND (raw_tags.detector = $6))
     ) AS found
 ) AS ranked
-WHERE ranked."_ROWNUM" = 1
+WHERE ranked."_RANK" = 1
 -- $1 = Int(12)
 -- $2 = Int(14)
 -- $3 = Int(11)
