@@ -1,4 +1,4 @@
-"""The Python Butler's side of bench/query: makes the queries, and measures what they cost in its process.
+"""The Python Butler's side of bench/latency: makes the queries, and measures what they cost in its process.
 
     python bench/query_oracle.py REPO queries          one JSON object a line: {"name", "tree", "spec", "repeat"}
     python bench/query_oracle.py REPO measure          the same queries: {"name", "rows", "cpu_ms", "wall_ms"}
@@ -30,16 +30,16 @@ def queries(butler):
     ra, dec = lonlat.getLon().asDegrees(), lonlat.getLat().asDegrees()
     return [
         ("find one dataset", lambda q: q.datasets("deepCoadd_calexp", RUNS).where(
-            skymap=skymap, tract=tract, patch=patch, band="i"), 200),
-        ("datasets of a visit", lambda q: q.datasets("calexp", RUNS).where(instrument="HSC", visit=visit), 20),
+            skymap=skymap, tract=tract, patch=patch, band="i"), 2000),
+        ("datasets of a visit", lambda q: q.datasets("calexp", RUNS).where(instrument="HSC", visit=visit), 400),
         ("point: coadds", lambda q: q.datasets("deepCoadd_calexp", RUNS).where(
-            f"patch.region OVERLAPS POINT({ra}, {dec}) AND band = 'i' AND skymap = '{skymap}'"), 20),
+            f"patch.region OVERLAPS POINT({ra}, {dec}) AND band = 'i' AND skymap = '{skymap}'"), 400),
         ("circle: coadds", lambda q: q.datasets("deepCoadd_calexp", RUNS).where(
-            f"patch.region OVERLAPS CIRCLE({ra}, {dec}, 0.5) AND skymap = '{skymap}'"), 10),
+            f"patch.region OVERLAPS CIRCLE({ra}, {dec}, 0.5) AND skymap = '{skymap}'"), 100),
         ("circle: calexps", lambda q: q.datasets("calexp", RUNS).where(
-            f"visit_detector_region.region OVERLAPS CIRCLE({ra}, {dec}, 0.3) AND instrument = 'HSC'"), 10),
+            f"visit_detector_region.region OVERLAPS CIRCLE({ra}, {dec}, 0.3) AND instrument = 'HSC'"), 100),
         ("calexps on a patch", lambda q: q.datasets("calexp", RUNS).where(
-            instrument="HSC", skymap=skymap, tract=tract, patch=patch), 10),
+            instrument="HSC", skymap=skymap, tract=tract, patch=patch), 200),
         ("100k refs", lambda q: q.datasets("deepCoadd_calexp", RUNS, find_first=False), 1),
         ("100k refs with records", lambda q: q.datasets("calexp", RUNS, find_first=False).with_dimension_records(), 1),
         ("find first of 100k", lambda q: q.datasets("deepCoadd_calexp", RUNS), 1),
@@ -60,7 +60,7 @@ def main(repo: str, what: str) -> None:
                 line = {"name": name, "tree": tree.model_dump(mode="json"), "spec": spec.model_dump(mode="json"), "repeat": repeat}
                 print(json.dumps(line), flush=True)
                 continue
-            repeat = max(1, repeat // 10)
+            repeat = max(1, repeat // 50)
             rows = 0
             start, cpu = time.perf_counter(), time.process_time()
             for _ in range(repeat):

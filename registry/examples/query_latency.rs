@@ -1,5 +1,5 @@
 //! What queries cost in this process: for each line of standard input, `{"tree": ..., "spec": ..., "repeat": N}`, executes the
-//! query N times and answers with rows, CPU and wall milliseconds of one execution. `bench/query` asks the Python Butler the same.
+//! query N times and answers with rows, CPU and wall milliseconds of one execution. `bench/latency` asks the Python Butler the same.
 //!
 //!     cargo run --release --example query_latency -- REPO < queries.jsonl
 
