@@ -86,6 +86,16 @@ impl DatasetTypeOverrides {
     }
 }
 
+/// A row of the table of dataset types.
+struct DatasetTypeRow {
+    id: i64,
+    name: String,
+    storage_class: String,
+    dimensions_key: i64,
+    tags_table: String,
+    calibs_table: Option<String>,
+}
+
 impl Registry {
     /// All dataset types in order of name.
     pub fn dataset_types(&mut self) -> Result<Vec<DatasetTypeRecord>, RegistryError> {
@@ -119,35 +129,43 @@ impl Registry {
         &mut self,
         statement: &Statement,
     ) -> Result<Vec<DatasetTypeRecord>, RegistryError> {
-        let groups = self.dimension_groups()?;
-        let overrides = &self.overrides;
-        let mut found = self.connection.collect(statement, |row| {
-            let name = row.get_str(1)?;
-            let dimensions_key = row.get_i64(3)?;
-            let dimensions = groups.get(&dimensions_key).cloned().ok_or_else(|| {
-                let text = format!(
-                    "dataset type '{name}' has the unknown dimension group {dimensions_key}"
-                );
-                RegistryError::Corrupt(text)
-            })?;
-            let storage_class = match overrides.storage_classes.get(name) {
-                Some(class) => class.clone(),
-                None => row.get_str(2)?.to_owned(),
-            };
-            let calibs_table = row.get_opt_str(5)?.map(str::to_owned);
-            Ok(DatasetTypeRecord {
+        let rows = self.connection.collect(statement, |row| {
+            Ok(DatasetTypeRow {
                 id: row.get_i64(0)?,
-                dataset_type: DatasetType {
-                    name: overrides.client_name(name).to_owned(),
-                    dimensions,
-                    storage_class,
-                    is_calibration: calibs_table.is_some(),
-                },
-                dimensions_key,
+                name: row.get_str(1)?.to_owned(),
+                storage_class: row.get_str(2)?.to_owned(),
+                dimensions_key: row.get_i64(3)?,
                 tags_table: row.get_str(4)?.to_owned(),
-                calibs_table,
+                calibs_table: row.get_opt_str(5)?.map(str::to_owned),
             })
         })?;
+        // After the types, because others may commit a type with its group between two statements.
+        let groups = self.dimension_groups()?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let dimensions = groups.get(&row.dimensions_key).cloned().ok_or_else(|| {
+                RegistryError::Corrupt(format!(
+                    "dataset type '{}' has the unknown dimension group {}",
+                    row.name, row.dimensions_key
+                ))
+            })?;
+            let storage_class = match self.overrides.storage_classes.get(&row.name) {
+                Some(class) => class.clone(),
+                None => row.storage_class,
+            };
+            found.push(DatasetTypeRecord {
+                id: row.id,
+                dataset_type: DatasetType {
+                    name: self.overrides.client_name(&row.name).to_owned(),
+                    dimensions,
+                    storage_class,
+                    is_calibration: row.calibs_table.is_some(),
+                },
+                dimensions_key: row.dimensions_key,
+                tags_table: row.tags_table,
+                calibs_table: row.calibs_table,
+            });
+        }
         found.sort_unstable_by(|a, b| a.dataset_type.name.cmp(&b.dataset_type.name));
         Ok(found)
     }
