@@ -20,9 +20,10 @@ pub enum Verdict {
 
 /// Faults of the reference for queries that mean something, which we may answer: several dataset searches or overlap tables of
 /// which it wants columns without saying whose, overlaps with regions that are NULL, and an aggregate that old PostgreSQL lacks.
-const ITS_FAULTS: [&str; 6] = [
+const ITS_FAULTS: [&str; 7] = [
     "does not support the ANY_VALUE aggregate function",
     "ambiguous column name",
+    "Expression tree is too large",
     "is ambiguous",
     "specified more than once",
     "'NoneType' object has no attribute 'overlaps'",

@@ -23,8 +23,19 @@ pub(super) struct Pending {
     pub values: Vec<ResultValue>,
     /// Regions of the elements of [`Postprocessing::elements`], in that order; NULL has none.
     pub regions: Vec<Option<Arc<Region>>>,
+    /// Whether it stands for more than one validity range, which is an error if it stays.
+    pub is_ambiguous: bool,
     /// Pairs of regions, as [`Region::overlaps_base64`] takes them.
     pub pairs: Vec<String>,
+}
+
+/// What a row that stands for more than one validity range is.
+pub(super) fn ambiguous() -> QueryError {
+    QueryError::CalibrationLookup(
+        "Ambiguous calibration validity range match. This usually means a temporal join or 'where' needs to be added, but it \
+         could also mean that multiple validity ranges overlap a single output data ID."
+            .to_owned(),
+    )
 }
 
 /// Compares the regions of rows.
@@ -87,9 +98,13 @@ impl OverlapFilter {
             rows.par_iter().map(|row| self.overlaps(row)).collect();
         let mut through = Vec::with_capacity(rows.len());
         for (row, keep) in rows.into_iter().zip(keep) {
-            if keep? {
-                through.push(row.values);
+            if !keep? {
+                continue;
             }
+            if row.is_ambiguous {
+                return Err(ambiguous());
+            }
+            through.push(row.values);
         }
         Ok(through)
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::overlap_filter::{OverlapFilter, Pending};
+use super::overlap_filter::{OverlapFilter, Pending, ambiguous};
 use super::query_inputs::QueryInputs;
 use super::result_row::{Reader, ResultRow, ResultValue};
 use super::sphere_join::SphereJoin;
@@ -190,7 +190,9 @@ impl Prepared {
                 }
                 return Ok(());
             }
-            self.check_validity(row)?;
+            if self.is_ambiguous(row)? {
+                return Err(Stop::Failed(ambiguous()));
+            }
             give(&values)
         });
         let ended = ended.and_then(|()| {
@@ -211,7 +213,6 @@ impl Prepared {
         filter: &mut OverlapFilter,
         values: Vec<ResultValue>,
     ) -> Result<Pending, QueryError> {
-        self.check_validity(row)?;
         let mut regions = Vec::with_capacity(self.regions.len());
         for &position in &self.regions {
             let text = row.get_opt_str(position)?;
@@ -224,18 +225,16 @@ impl Prepared {
         Ok(Pending {
             values,
             regions,
+            is_ambiguous: self.is_ambiguous(row)?,
             pairs,
         })
     }
 
-    fn check_validity(&self, row: &Row<'_>) -> Result<(), QueryError> {
+    /// Whether a row stands for more than one validity range.
+    fn is_ambiguous(&self, row: &Row<'_>) -> Result<bool, QueryError> {
         match self.validity {
-            Some(position) if row.get_i64(position)? > 1 => Err(QueryError::CalibrationLookup(
-                "Ambiguous calibration validity range match. This usually means a temporal join or 'where' needs to be \
-                 added, but it could also mean that multiple validity ranges overlap a single output data ID."
-                    .to_owned(),
-            )),
-            _ => Ok(()),
+            Some(position) => Ok(row.get_i64(position)? > 1),
+            None => Ok(false),
         }
     }
 }

@@ -136,10 +136,19 @@ pub fn any_of(conditions: Vec<Fragment>) -> Fragment {
     combine(conditions, " OR ", "false")
 }
 
+/// Conditions that stand in one row; SQLite takes no expression that is nested more than a thousand deep, and an OR of a
+/// thousand ranges of pixels is.
+const IN_A_ROW: usize = 32;
+
 fn combine(mut conditions: Vec<Fragment>, operator: &str, nothing: &str) -> Fragment {
     match conditions.len() {
         0 => Fragment::text(nothing),
         1 => conditions.remove(0),
+        n if n > IN_A_ROW => {
+            let second = conditions.split_off(n / 2);
+            let halves = [conditions, second].map(|half| combine(half, operator, nothing));
+            Fragment::join(operator, halves.map(Fragment::parens))
+        }
         _ => Fragment::join(operator, conditions.into_iter().map(Fragment::parens)),
     }
 }
