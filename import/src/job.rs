@@ -171,7 +171,8 @@ impl Job<'_> {
         }
         self.watch.begin(Step::Load, 0);
         let first = self.begin(registry, plan, existing);
-        self.end(registry, plan, first, existing)
+        let ended = self.end(registry, plan, first, existing);
+        self.again_if_met(registry, plan, ended, existing, |_| Ok(()))
     }
 
     /// Look at files that stay where they are while the server checks the constraints of the first rows: neither needs the
@@ -190,14 +191,19 @@ impl Job<'_> {
             (looking.join(), first)
         });
         self.watch.begin(Step::Load, 0);
+        // Within the transaction: who begins another one must copy them again.
+        let copy = |registry: &mut Registry| load::copy_placed(registry, stage, self.input.place);
+        let looked = looked.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        // Without files there is nothing to try again.
+        let is_looked = looked.is_ok();
         let first = looked
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             .and(first)
-            .and_then(|written| {
-                load::copy_placed(registry, stage, self.input.place)?;
-                Ok(written)
-            });
-        self.end(registry, plan, first, existing)
+            .and_then(|written| copy(registry).map(|()| written));
+        let ended = self.end(registry, plan, first, existing);
+        match is_looked {
+            true => self.again_if_met(registry, plan, ended, existing, copy),
+            false => ended,
+        }
     }
 
     /// Look at the files where they are.
@@ -295,8 +301,7 @@ impl Job<'_> {
         Ok(Written { newer, load })
     }
 
-    /// Write the rest and end the transaction. If somebody put some of these datasets in meanwhile, although nobody had them
-    /// when the plan was made, all is done again with an eye on theirs.
+    /// Write the rest and end the transaction.
     fn end(
         &self,
         registry: &mut Registry,
@@ -321,11 +326,26 @@ impl Job<'_> {
             }
             Ok((written.newer, written.load))
         });
-        match load::end(registry, result) {
+        load::end(registry, result)
+    }
+
+    /// If somebody put some of these datasets in meanwhile, although nobody had them when the plan was made, all is done again
+    /// with an eye on theirs. `prepare` brings back what the first transaction took with it.
+    fn again_if_met(
+        &self,
+        registry: &mut Registry,
+        plan: &Plan,
+        ended: Result<(Option<Plan>, LoadReport), Error>,
+        existing: OnExisting,
+        prepare: impl FnOnce(&mut Registry) -> Result<(), Error>,
+    ) -> Result<(Option<Plan>, LoadReport), Error> {
+        match ended {
             Err(Error::Registry(RegistryError::Constraint { .. }))
                 if existing == OnExisting::Refuse =>
             {
-                let again = self.begin(registry, plan, OnExisting::Skip);
+                let again = self
+                    .begin(registry, plan, OnExisting::Skip)
+                    .and_then(|written| prepare(registry).map(|()| written));
                 self.end(registry, plan, again, OnExisting::Skip)
             }
             ended => ended,

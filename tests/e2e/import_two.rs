@@ -9,23 +9,23 @@ use crate::import_many::{FILES, Oracle, Place, assert_same_lines, many};
 use crate::import_setup::{Scratch, assert_same_tree, import, tree};
 use crate::pantry::command;
 
-fn start(repo: &Path, source: &Path) -> Child {
+fn start(repo: &Path, source: &Path, mode: &str) -> Child {
     command()
         .arg("import")
         .args([repo, source])
-        .args(["--transfer", "copy"])
+        .args(["--transfer", mode])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap()
 }
 
-fn at_once(repo: &Path, sources: [&Path; 2]) -> [Output; 2] {
-    let children = sources.map(|source| start(repo, source));
+fn at_once(repo: &Path, sources: [&Path; 2], mode: &str) -> [Output; 2] {
+    let children = sources.map(|source| start(repo, source, mode));
     children.map(|child| child.wait_with_output().unwrap())
 }
 
-fn both_complete(place: &Place, scratch: &Scratch) {
+fn both_complete(place: &Place, scratch: &Scratch, mode: &str) {
     let (export, other) = (scratch.path("export"), fixture("hsc-mini"));
     many(&export, "runs/many");
     let mut oracle = Oracle::start();
@@ -35,10 +35,10 @@ fn both_complete(place: &Place, scratch: &Scratch) {
     {
         let calm = place.create(scratch, &format!("calm{i}"));
         for source in sources {
-            let _ = import(&calm, source, &["--transfer", "copy"]).ok();
+            let _ = import(&calm, source, &["--transfer", mode]).ok();
         }
         let repo = place.create(scratch, &format!("repo{i}"));
-        for ended in at_once(&repo, sources.map(|s| s.as_path())) {
+        for ended in at_once(&repo, sources.map(|s| s.as_path()), mode) {
             let said = String::from_utf8_lossy(&ended.stderr);
             assert_eq!(ended.status.code(), Some(0), "{said}");
         }
@@ -55,12 +55,24 @@ fn both_complete(place: &Place, scratch: &Scratch) {
 #[test]
 fn both_complete_in_sqlite() {
     let scratch = Scratch::new();
-    both_complete(&Place::sqlite(&scratch), &scratch);
+    both_complete(&Place::sqlite(&scratch), &scratch, "copy");
 }
 
 #[test]
 fn both_complete_in_postgresql() {
-    both_complete(&Place::postgresql(), &Scratch::new());
+    both_complete(&Place::postgresql(), &Scratch::new(), "copy");
+}
+
+/// Nothing keeps these apart before the rows of the first are met.
+#[test]
+fn both_complete_when_files_stay_in_sqlite() {
+    let scratch = Scratch::new();
+    both_complete(&Place::sqlite(&scratch), &scratch, "direct");
+}
+
+#[test]
+fn both_complete_when_files_stay_in_postgresql() {
+    both_complete(&Place::postgresql(), &Scratch::new(), "direct");
 }
 
 /// The same datasets in another run: who comes second must see what the first has done meanwhile.
@@ -77,7 +89,7 @@ fn one_is_refused(place: &Place, scratch: &Scratch) {
             (oracle.rows(&repo), tree(&repo))
         });
         let repo = place.create(scratch, &format!("repo{i}"));
-        let ended = at_once(&repo, sources.each_ref().map(|s| s.as_path()));
+        let ended = at_once(&repo, sources.each_ref().map(|s| s.as_path()), "copy");
         let codes = ended.each_ref().map(|e| e.status.code());
         let first = match codes {
             [Some(0), Some(1)] => 0,

@@ -24,7 +24,7 @@ pub struct SqliteDatabase {
     path: PathBuf,
 }
 
-/// Page cache in KiB: the upper levels of the indexes of some millions of rows. SQLite's own 2 MiB are for telephones.
+/// Page cache in KiB: the upper levels of the indexes of some millions of rows. SQLite's own 2 MiB do not hold them.
 const CACHE_KIB: i64 = 32_768;
 
 impl SqliteDatabase {

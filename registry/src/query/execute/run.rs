@@ -54,8 +54,11 @@ fn in_snapshot<T>(
     }
     registry.connection().begin_read()?;
     let result = work(registry);
-    registry.connection().rollback()?;
-    result
+    // Reading leaves nothing to undo; after a failure the first error says what is wrong.
+    match (result, registry.connection().rollback()) {
+        (Ok(_), Err(error)) => Err(error.into()),
+        (result, _) => result,
+    }
 }
 
 fn context_of(
