@@ -107,17 +107,24 @@ impl Cli {
 /// word whatever it begins with (`--limit -5`), choices are read in any case, the last of repeated options wins.
 pub fn command() -> clap::Command {
     let mut command = Cli::command();
-    let names: Vec<String> = command
-        .get_subcommands()
-        .map(|verb| verb.get_name().to_owned())
-        .collect();
-    for name in names {
-        command = command.mut_subcommand(name, |verb| {
-            verb.after_help("See 'pantry --help' for more options.")
-                .mut_args(as_the_reference)
-        });
+    for name in verbs(&command) {
+        command = command.mut_subcommand(name, verb_as_the_reference);
     }
     command.mut_args(as_the_reference)
+}
+
+fn verbs(command: &clap::Command) -> Vec<String> {
+    let verbs = command.get_subcommands();
+    verbs.map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// A verb, and the verbs below it if it has some.
+fn verb_as_the_reference(mut verb: clap::Command) -> clap::Command {
+    for name in verbs(&verb) {
+        verb = verb.mut_subcommand(name, verb_as_the_reference);
+    }
+    verb.after_help("See 'pantry --help' for more options.")
+        .mut_args(as_the_reference)
 }
 
 fn as_the_reference(arg: clap::Arg) -> clap::Arg {

@@ -30,4 +30,13 @@ impl Context {
         interrupt::watch()
             .map_err(|reason| Failure::error(format!("watching for Ctrl-C: {reason}")))
     }
+
+    /// Has `work` done at the first Ctrl-C, by another thread; see [`interrupt::watch`].
+    ///
+    /// # Errors
+    /// When the operating system refuses the signal handlers.
+    pub fn on_interrupt(&self, work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+        interrupt::at_signal(work);
+        self.interrupt().map(|_| ())
+    }
 }

@@ -1,7 +1,7 @@
 //! Ctrl-C: long work is asked to stop, and stops where it can be taken up again.
 use std::io;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -12,6 +12,10 @@ use crate::log::write_stderr;
 
 static STOP: AtomicBool = AtomicBool::new(false);
 static WATCHING: OnceLock<()> = OnceLock::new();
+static WORK: Mutex<Vec<Work>> = Mutex::new(Vec::new());
+
+/// What is done at the first signal.
+type Work = Box<dyn FnOnce() + Send>;
 
 /// Watches for Ctrl-C (also SIGTERM and SIGHUP) from now on, and returns the flag that it raises. Long work looks
 /// at the flag between steps and returns [`crate::failure::Failure::Interrupted`]. A second signal ends the
@@ -31,11 +35,23 @@ pub fn watch() -> io::Result<&'static AtomicBool> {
                             let _ = emulate_default_handler(signal);
                         }
                         write_stderr("pantry: stopping after this step; once more to stop at once");
+                        let work = std::mem::take(&mut *work());
+                        // The next signal is to be seen while this one's work is done.
+                        thread::spawn(move || work.into_iter().for_each(|each| each()));
                     }
                 })?;
         }
     }
     Ok(&STOP)
+}
+
+/// Has `each` done at the first signal that is watched for.
+pub fn at_signal(each: impl FnOnce() + Send + 'static) {
+    work().push(Box::new(each));
+}
+
+fn work() -> std::sync::MutexGuard<'static, Vec<Work>> {
+    WORK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

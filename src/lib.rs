@@ -18,6 +18,7 @@ pub mod progress;
 pub mod query;
 pub mod repo;
 pub mod rows;
+pub mod state;
 pub mod table;
 
 pub use cli::run;

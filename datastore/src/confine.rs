@@ -9,6 +9,7 @@ use rustix::io::Errno;
 
 use crate::error::{DatastoreError, Result};
 use crate::inspect::{Found, absent, describe, in_pieces, look};
+use crate::open_file::{OpenFile, Opened, open_beneath, open_checked};
 
 /// A folder that named files must stay in, and other folders that the operator allowed.
 #[derive(Debug)]
@@ -83,6 +84,40 @@ impl Confinement {
             return Ok(Found::Outside);
         }
         look(CWD, path).map_err(|e| DatastoreError::io("looking at", path, e.into()))
+    }
+
+    /// Open one absolute, normalised path for reading. What was opened is what was checked, whatever others do to the
+    /// folders meanwhile.
+    ///
+    /// # Errors
+    /// [`DatastoreError::Escapes`] if it leads elsewhere, [`DatastoreError::Missing`], [`DatastoreError::Denied`],
+    /// [`DatastoreError::NotAFile`].
+    pub fn open(&self, path: &Path) -> Result<OpenFile> {
+        let fail = |e: Errno| match e {
+            Errno::NOTDIR | Errno::NAMETOOLONG | Errno::LOOP => DatastoreError::Missing {
+                path: path.to_path_buf(),
+            },
+            e => DatastoreError::io("opening", path, e.into()),
+        };
+        let mut opened = Opened::Elsewhere(None);
+        if let Ok(inner) = path.strip_prefix(&self.folder) {
+            opened = open_beneath(&self.opened, inner).map_err(fail)?;
+        }
+        if let Opened::Elsewhere(_) = opened {
+            opened = open_checked(path, |real| self.allows(real)).map_err(fail)?;
+        }
+        match opened {
+            Opened::File(file) => Ok(file),
+            Opened::NotAFile => Err(DatastoreError::NotAFile {
+                path: path.to_path_buf(),
+            }),
+            Opened::Elsewhere(real) => {
+                let how = real.map_or("a path that the system does not tell".to_owned(), |real| {
+                    format!("it is {}", real.display())
+                });
+                Err(self.escapes(&path.to_string_lossy(), how))
+            }
+        }
     }
 
     /// Check one absolute, normalised path; `text` is how it was written, for the message. A path that leads to

@@ -85,6 +85,12 @@ pub enum DatastoreError {
         /// The path looked for.
         path: PathBuf,
     },
+    /// Something is there that is no regular file: a folder, a device.
+    #[error("{path} is not a file")]
+    NotAFile {
+        /// The path looked at.
+        path: PathBuf,
+    },
     /// A file is there but may not be read or written.
     #[error("no permission while {doing} {path}; check owner and mode")]
     Denied {

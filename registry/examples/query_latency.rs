@@ -13,6 +13,10 @@ use pantry_registry::query::execute::{QueryInputs, execute};
 use pantry_registry::query::tree::json;
 use serde_json::Value;
 
+/// As the program `pantry` has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::database::Value;
 use crate::error::RegistryError;
-use crate::model::collection::CollectionType;
+use crate::model::collection::{Collection, CollectionType};
 use crate::registry::Registry;
 use crate::schema::dialect::Dialect;
 use crate::schema::managers::CollectionKey;
@@ -67,6 +67,43 @@ impl Registry {
         };
         self.connection
             .collect(&statement, |row| Ok(row.get_str(0)?.to_owned()))
+    }
+
+    /// The CHAINED collections that have these ones as direct children, by the child's name. Ask for some hundreds at a
+    /// time: each is bound to the statement.
+    pub fn parent_chains(
+        &mut self,
+        children: &[&Collection],
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, RegistryError> {
+        if children.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let keys: Vec<Value> = children.iter().map(|c| self.collection_key(c)).collect();
+        let statement = self.connection.statement();
+        let statement = match self.managers.collections {
+            CollectionKey::Id => statement
+                .text("SELECT c.name, p.name FROM ")
+                .table("collection_chain")
+                .text(" AS x JOIN ")
+                .table("collection")
+                .text(" AS p ON p.collection_id = x.parent JOIN ")
+                .table("collection")
+                .text(" AS c ON c.collection_id = x.child"),
+            CollectionKey::Name => statement
+                .text("SELECT x.child, x.parent FROM ")
+                .table("collection_chain")
+                .text(" AS x"),
+        };
+        let statement = statement.text(" WHERE x.child IN (");
+        let statement = statement.bind_all(keys).text(")");
+        let mut parents: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        self.connection
+            .select(&statement, |row| -> Result<(), RegistryError> {
+                let (child, parent) = (row.get_str(0)?.to_owned(), row.get_str(1)?.to_owned());
+                parents.entry(child).or_default().insert(parent);
+                Ok(())
+            })?;
+        Ok(parents)
     }
 
     /// Make these the children of a CHAINED collection in this order, within the caller's transaction; a name that comes

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::database::{Statement, Value};
 use crate::error::RegistryError;
+use crate::model::collection::Collection;
 use crate::registry::Registry;
 use crate::schema::collection_tables::summary_name;
 use crate::schema::managers::CollectionKey;
@@ -35,16 +37,39 @@ impl Registry {
     pub fn collection_summaries(
         &mut self,
     ) -> Result<BTreeMap<String, CollectionSummary>, RegistryError> {
+        self.summaries_of(None)
+    }
+
+    /// As [`Registry::collection_summaries`], of these collections only. Ask for some hundreds at a time: each is bound to
+    /// the statements.
+    pub fn collection_summaries_of(
+        &mut self,
+        collections: &[&Collection],
+    ) -> Result<BTreeMap<String, CollectionSummary>, RegistryError> {
+        let keys: Vec<Value> = collections
+            .iter()
+            .map(|collection| self.collection_key(collection))
+            .collect();
+        match keys.is_empty() {
+            true => Ok(BTreeMap::new()),
+            false => self.summaries_of(Some(&keys)),
+        }
+    }
+
+    fn summaries_of(
+        &mut self,
+        keys: Option<&[Value]>,
+    ) -> Result<BTreeMap<String, CollectionSummary>, RegistryError> {
         let mut summaries: BTreeMap<String, CollectionSummary> = BTreeMap::new();
         let overrides = self.overrides.clone();
-        for (collection, dataset_type) in self.dataset_type_summary()? {
+        for (collection, dataset_type) in self.dataset_type_summary(keys)? {
             let name = overrides.client_name(&dataset_type).to_owned();
             let summary = summaries.entry(collection).or_default();
             summary.dataset_types.insert(name);
         }
         let governors: Vec<String> = self.universe.governors().map(|g| g.name.clone()).collect();
         for governor in governors {
-            for (collection, value) in self.governor_summary(&governor)? {
+            for (collection, value) in self.governor_summary(&governor, keys)? {
                 let summary = summaries.entry(collection).or_default();
                 let values = summary.governors.entry(governor.clone()).or_default();
                 values.insert(value);
@@ -55,7 +80,10 @@ impl Registry {
         Ok(summaries)
     }
 
-    fn dataset_type_summary(&mut self) -> Result<Vec<(String, String)>, RegistryError> {
+    fn dataset_type_summary(
+        &mut self,
+        keys: Option<&[Value]>,
+    ) -> Result<Vec<(String, String)>, RegistryError> {
         let statement = self.connection.statement().text("SELECT ");
         let statement = match self.managers.collections {
             CollectionKey::Id => statement.text("c.name"),
@@ -74,12 +102,17 @@ impl Registry {
                 .text(" AS c ON c.collection_id = s.collection_id"),
             CollectionKey::Name => statement,
         };
+        let statement = self.only_of(statement, keys);
         self.connection.collect(&statement, |row| {
             Ok((row.get_str(0)?.to_owned(), row.get_str(1)?.to_owned()))
         })
     }
 
-    fn governor_summary(&mut self, governor: &str) -> Result<Vec<(String, String)>, RegistryError> {
+    fn governor_summary(
+        &mut self,
+        governor: &str,
+        keys: Option<&[Value]>,
+    ) -> Result<Vec<(String, String)>, RegistryError> {
         let statement = self.connection.statement().text("SELECT ");
         let statement = match self.managers.collections {
             CollectionKey::Id => statement.text("c.name, s."),
@@ -94,8 +127,19 @@ impl Registry {
                 .text(" AS c ON c.collection_id = s.collection_id"),
             CollectionKey::Name => statement,
         };
+        let statement = self.only_of(statement, keys);
         self.connection.collect(&statement, |row| {
             Ok((row.get_str(0)?.to_owned(), row.get_str(1)?.to_owned()))
         })
+    }
+
+    /// Keep the rows of these collections.
+    fn only_of(&self, statement: Statement, keys: Option<&[Value]>) -> Statement {
+        let Some(keys) = keys else {
+            return statement;
+        };
+        let key = self.managers.collections.column();
+        let statement = statement.text(" WHERE s.").name(key).text(" IN (");
+        statement.bind_all(keys.iter().cloned()).text(")")
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::{ManagerConfig, Value as ConfigValue, entry};
-use crate::database::{Statement, Value};
+use crate::database::{Row, Statement, Value};
 use crate::error::RegistryError;
 use crate::model::dataset_type::DatasetType;
 use crate::model::dimension_group::DimensionGroup;
@@ -77,7 +77,7 @@ impl DatasetTypeOverrides {
     }
 
     /// The name in the database; `None` if a renaming hides it.
-    fn database_name<'a>(&'a self, client_name: &'a str) -> Option<&'a str> {
+    pub(crate) fn database_name<'a>(&'a self, client_name: &'a str) -> Option<&'a str> {
         match self.renames.iter().find(|(_, new)| *new == client_name) {
             Some((old, _)) => Some(old),
             None if self.renames.contains_key(client_name) => None,
@@ -87,13 +87,38 @@ impl DatasetTypeOverrides {
 }
 
 /// A row of the table of dataset types.
-struct DatasetTypeRow {
-    id: i64,
-    name: String,
-    storage_class: String,
-    dimensions_key: i64,
-    tags_table: String,
-    calibs_table: Option<String>,
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DatasetTypeRow {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) storage_class: String,
+    pub(crate) dimensions_key: i64,
+    pub(crate) tags_table: String,
+    pub(crate) calibs_table: Option<String>,
+}
+
+impl DatasetTypeRow {
+    /// The columns of a row in the order in which [`DatasetTypeRow::read`] wants them.
+    pub(crate) const COLUMNS: [&str; 6] = [
+        "id",
+        "name",
+        "storage_class",
+        "dimensions_key",
+        "tag_association_table",
+        "calibration_association_table",
+    ];
+
+    /// Read the columns from the one at `first` on.
+    pub(crate) fn read(row: &Row<'_>, first: usize) -> Result<Self, RegistryError> {
+        Ok(Self {
+            id: row.get_i64(first)?,
+            name: row.get_str(first + 1)?.to_owned(),
+            storage_class: row.get_str(first + 2)?.to_owned(),
+            dimensions_key: row.get_i64(first + 3)?,
+            tags_table: row.get_str(first + 4)?.to_owned(),
+            calibs_table: row.get_opt_str(first + 5)?.map(str::to_owned),
+        })
+    }
 }
 
 impl Registry {
@@ -119,28 +144,30 @@ impl Registry {
     }
 
     fn select_dataset_types(&self) -> Statement {
-        let columns = "SELECT id, name, storage_class, dimensions_key, tag_association_table, \
-                       calibration_association_table FROM ";
-        let statement = self.connection.statement();
-        statement.text(columns).table("dataset_type")
+        let statement = self.connection.statement().text("SELECT ");
+        let statement = statement.names(DatasetTypeRow::COLUMNS);
+        statement.text(" FROM ").table("dataset_type")
     }
 
     fn collect_dataset_types(
         &mut self,
         statement: &Statement,
     ) -> Result<Vec<DatasetTypeRecord>, RegistryError> {
-        let rows = self.connection.collect(statement, |row| {
-            Ok(DatasetTypeRow {
-                id: row.get_i64(0)?,
-                name: row.get_str(1)?.to_owned(),
-                storage_class: row.get_str(2)?.to_owned(),
-                dimensions_key: row.get_i64(3)?,
-                tags_table: row.get_str(4)?.to_owned(),
-                calibs_table: row.get_opt_str(5)?.map(str::to_owned),
-            })
-        })?;
+        let rows = self
+            .connection
+            .collect(statement, |row| DatasetTypeRow::read(row, 0))?;
+        let mut found = self.dataset_types_of(rows)?;
+        found.sort_unstable_by(|a, b| a.dataset_type.name.cmp(&b.dataset_type.name));
+        Ok(found)
+    }
+
+    /// The dataset types of rows, in their order.
+    pub(crate) fn dataset_types_of(
+        &mut self,
+        rows: Vec<DatasetTypeRow>,
+    ) -> Result<Vec<DatasetTypeRecord>, RegistryError> {
         // After the types, because others may commit a type with its group between two statements.
-        let groups = self.dimension_groups()?;
+        let groups = self.dimension_groups_with(rows.iter().map(|row| row.dimensions_key))?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             let dimensions = groups.get(&row.dimensions_key).cloned().ok_or_else(|| {
@@ -159,6 +186,7 @@ impl Registry {
                     name: self.overrides.client_name(&row.name).to_owned(),
                     dimensions,
                     storage_class,
+                    parent_storage_class: None,
                     is_calibration: row.calibs_table.is_some(),
                 },
                 dimensions_key: row.dimensions_key,
@@ -166,7 +194,6 @@ impl Registry {
                 calibs_table: row.calibs_table,
             });
         }
-        found.sort_unstable_by(|a, b| a.dataset_type.name.cmp(&b.dataset_type.name));
         Ok(found)
     }
 

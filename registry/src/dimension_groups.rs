@@ -2,6 +2,7 @@
 //! `lsst/daf/butler/registry/dimensions/static.py`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::database::Value;
 use crate::error::RegistryError;
@@ -32,6 +33,23 @@ impl Registry {
                 Ok((key, group))
             })
             .collect()
+    }
+
+    /// All dimension groups that these numbers need. A group never changes, so those that were read before are only read
+    /// again for a number that is not among them.
+    pub(crate) fn dimension_groups_with(
+        &mut self,
+        mut keys: impl Iterator<Item = i64>,
+    ) -> Result<Arc<BTreeMap<i64, DimensionGroup>>, RegistryError> {
+        if keys.all(|key| self.known_groups.contains_key(&key)) {
+            return Ok(Arc::clone(&self.known_groups));
+        }
+        let groups = Arc::new(self.dimension_groups()?);
+        // Who may write could see a group that a transaction of his own takes back.
+        if !self.is_writeable() {
+            self.known_groups = Arc::clone(&groups);
+        }
+        Ok(groups)
     }
 
     /// The number of a dimension group, giving it one if it has none, within the caller's transaction. Returns the number

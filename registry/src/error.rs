@@ -65,6 +65,26 @@ pub enum RegistryError {
         /// How long this process waited, in seconds.
         waited_seconds: u64,
     },
+    /// The connection to the database is gone: open another one.
+    #[error("cannot {doing}: the connection to the database was lost ({reason})")]
+    Lost {
+        /// What was being done.
+        doing: String,
+        /// What the back end said.
+        reason: String,
+    },
+    /// The time that a query may take is over.
+    #[error("cannot {doing} in the time that is allowed; ask for less, or allow more")]
+    TimedOut {
+        /// What was being done.
+        doing: String,
+    },
+    /// Somebody asked to stop.
+    #[error("cannot {doing}: it was cancelled")]
+    Cancelled {
+        /// What was being done.
+        doing: String,
+    },
     /// A row contradicts a constraint of the database, such as a unique or foreign key.
     #[error("cannot {doing}: {reason}")]
     Constraint {
@@ -116,6 +136,9 @@ pub enum RegistryError {
         /// Its name.
         name: String,
     },
+    /// What asks for dataset types names something that cannot be one of a registry (`DatasetTypeExpressionError`).
+    #[error("{0}")]
+    DatasetTypeExpression(String),
     /// A name, value or combination that no repo may have.
     #[error("{0}")]
     Invalid(String),

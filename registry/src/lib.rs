@@ -52,6 +52,7 @@ pub mod config;
 mod create;
 pub mod database;
 pub mod dataset_types;
+mod datasets;
 mod definition_lock;
 mod dimension_config;
 mod dimension_groups;

@@ -2,6 +2,7 @@
 //! (`RegistryManagerTypes.loadRepo`, `lsst/daf/butler/registry/managers.py`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::attributes;
 use crate::config::{DatabaseTarget, Environment, ManagerConfig, RegistryConfig};
@@ -71,6 +72,7 @@ impl Registry {
             managers,
             overrides: DatasetTypeOverrides::default(),
             read_only,
+            known_groups: Arc::default(),
         })
     }
 }

@@ -1,11 +1,13 @@
 //! The registry of an open repo.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::database::{Access, Connection, Value};
 use crate::dataset_types::DatasetTypeOverrides;
 use crate::error::RegistryError;
 use crate::model::collection::Collection;
+use crate::model::dimension_group::DimensionGroup;
 use crate::model::universe::Universe;
 use crate::schema::managers::{CollectionKey, Managers};
 
@@ -16,6 +18,8 @@ pub struct Registry {
     pub(crate) managers: Managers,
     pub(crate) overrides: DatasetTypeOverrides,
     pub(crate) read_only: Option<String>,
+    /// Dimension groups that were read before.
+    pub(crate) known_groups: Arc<BTreeMap<i64, DimensionGroup>>,
 }
 
 impl Registry {
@@ -59,6 +63,22 @@ impl Registry {
             let _ = self.connection.rollback();
         }
         result
+    }
+
+    /// Run `work` so that all its queries see the same state; it only reads.
+    pub fn read<T, E: From<RegistryError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.connection.in_transaction() {
+            return work(self);
+        }
+        self.connection.begin_read()?;
+        let result = work(self);
+        let ended = self.connection.rollback();
+        let value = result?;
+        ended?;
+        Ok(value)
     }
 
     /// What columns that refer to a collection (`collection_id`, `run_id`, `parent`, ...) hold for this one.

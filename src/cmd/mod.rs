@@ -8,6 +8,8 @@ mod query_data_ids;
 mod query_dataset_types;
 mod query_datasets;
 mod query_dimension_records;
+mod serve;
+mod token;
 mod verify;
 
 use clap::Subcommand;
@@ -36,6 +38,10 @@ pub enum Verb {
     QueryDatasets(query_datasets::Args),
     /// List the records of a dimension element
     QueryDimensionRecords(query_dimension_records::Args),
+    /// Serve repositories over HTTP
+    Serve(serve::Args),
+    /// Make, list and revoke the tokens that let users into the server
+    Token(token::Args),
     /// Check that records, files and tables agree
     Verify(verify::Args),
 }
@@ -56,6 +62,8 @@ impl Verb {
             Verb::QueryDatasetTypes(args) => query_dataset_types::run(args, context),
             Verb::QueryDatasets(args) => query_datasets::run(args, context),
             Verb::QueryDimensionRecords(args) => query_dimension_records::run(args, context),
+            Verb::Serve(args) => serve::run(args, context),
+            Verb::Token(args) => token::run(args, context),
             Verb::Verify(args) => verify::run(args, context),
         }
     }

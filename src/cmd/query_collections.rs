@@ -2,7 +2,6 @@
 use std::io::Write;
 
 use clap::ValueEnum;
-use pantry_registry::config::Environment;
 use pantry_registry::listing::CollectionCatalog;
 use pantry_registry::model::collection::{Collection, CollectionType};
 use pantry_registry::model::glob::{Glob, Wildcard, split_commas};
@@ -10,7 +9,7 @@ use pantry_registry::model::glob::{Glob, Wildcard, split_commas};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::repo::Repo;
+use crate::query;
 use crate::rows::{Column, Kind, OutputFormat, Value};
 use crate::table::{Align, Table};
 
@@ -98,7 +97,7 @@ struct Entry<'a> {
 /// Prints the collections.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
-    let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
+    let mut repo = query::open(&args.repo, context)?;
     let catalog = CollectionCatalog::read(&mut repo.registry)?;
     let listing = Listing {
         catalog: &catalog,
@@ -148,7 +147,7 @@ impl<'a> Listing<'a> {
         types: &[CollectionType],
     ) -> Result<Vec<Entry<'a>>, Failure> {
         let flatten = self.chains == Chains::Flatten;
-        let mut found = self.catalog.resolve(wildcard, types, flatten)?;
+        let mut found = self.catalog.resolve(wildcard, types, flatten, None)?;
         if !matches!(self.chains, Chains::Flatten | Chains::NoChildren) {
             found.sort_by(|a, b| a.name.cmp(&b.name));
         }

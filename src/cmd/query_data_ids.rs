@@ -2,7 +2,6 @@
 use std::io::Write;
 
 use pantry_registry::Registry;
-use pantry_registry::config::Environment;
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::model::glob::split_commas;
 use pantry_registry::query::tree::QueryTree;
@@ -13,7 +12,6 @@ use crate::options_file::OptionsFile;
 use crate::query::{
     Constraint, Filter, Joined, Layout, NO_RESULTS, Query, Repeats, each_row, engine, usual_order,
 };
-use crate::repo::Repo;
 use crate::rows::{OutputFormat, RowSink, TableSink, Value};
 use crate::table::{Align, Table};
 
@@ -62,7 +60,7 @@ enum Question {
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
     refuse_offset(args.offset)?;
-    let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
+    let mut repo = args.filter.open(&args.repo, context)?;
     let registry = &mut repo.registry;
     let mut out = context.stdout();
     match question(&args, registry)? {

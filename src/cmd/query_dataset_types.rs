@@ -1,7 +1,6 @@
 //! `pantry query-dataset-types`: the dataset types of a repo (`lsst/daf/butler/script/queryDatasetTypes.py`).
 use std::io::Write;
 
-use pantry_registry::config::Environment;
 use pantry_registry::listing::{CollectionCatalog, search_dataset_types};
 use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::dataset_type::DatasetType;
@@ -10,7 +9,7 @@ use pantry_registry::model::glob::{Wildcard, split_commas};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::repo::Repo;
+use crate::query;
 use crate::rows::{Column, Kind, OutputFormat, Value};
 use crate::table::{Align, Table};
 
@@ -46,7 +45,7 @@ pub struct Args {
 /// Prints the dataset types.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
-    let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
+    let mut repo = query::open(&args.repo, context)?;
     let wildcard = Wildcard::parse(&split_commas(&args.glob).values);
     let search = search_dataset_types(&mut repo.registry, &wildcard)?;
     let mut found: Vec<DatasetType> = search.found.into_iter().map(|t| t.dataset_type).collect();
@@ -54,7 +53,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     if !collections.is_empty() {
         let catalog = CollectionCatalog::read(&mut repo.registry)?;
         let wildcard = Wildcard::parse(&collections);
-        let collections = catalog.resolve(&wildcard, &CollectionType::ALL, false)?;
+        let collections = catalog.resolve(&wildcard, &CollectionType::ALL, false, None)?;
         let held = collections.iter().map(|c| catalog.dataset_types(&c.name));
         let held: Vec<_> = held.collect();
         found.retain(|t| held.iter().any(|types| types.contains(t.name.as_str())));

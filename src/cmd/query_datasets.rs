@@ -2,25 +2,22 @@
 mod answer;
 mod files;
 mod print;
-mod type_search;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use pantry_registry::config::Environment;
 use pantry_registry::dataset_types::DatasetTypeRecord;
-use pantry_registry::listing::{CollectionCatalog, search_dataset_types};
+use pantry_registry::listing::{CollectionCatalog, TypeSearch, search_dataset_types};
 use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::glob::{Wildcard, split_commas};
 
 use self::answer::Answer;
 use self::files::Files;
 use self::print::Printer;
-use self::type_search::TypeSearch;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{Filter, engine};
+use crate::query::{Filter, Query, engine};
 use crate::repo::Repo;
 use crate::rows::OutputFormat;
 
@@ -111,7 +108,7 @@ impl Request {
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
     let request = Request::of(&args)?;
-    let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
+    let mut repo = args.filter.open(&args.repo, context)?;
     let catalog = CollectionCatalog::read(&mut repo.registry)?;
     let types = request.dataset_types(&mut repo)?;
     let files = match args.show_uri {
@@ -120,7 +117,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     };
     let mut searches = Vec::new();
     if !types.is_empty() || request.collections.has_globs() {
-        let collections = catalog.resolve(&request.collections, &CollectionType::ALL, true)?;
+        let collections =
+            catalog.resolve(&request.collections, &CollectionType::ALL, true, None)?;
         for dataset_type in types {
             let search = TypeSearch::new(dataset_type, &collections, args.find_first, &catalog);
             searches.push(search);
@@ -134,7 +132,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     }
     let is_known = !searches.is_empty();
     let mut printer = Printer::new(args.format, &searches, files, &mut out)?;
-    let shown = Answer::new(&args)?.show(&mut repo, &searches, &mut printer)?;
+    let shown = Answer::new(&args, context)?.show(&mut repo, &searches, &mut printer)?;
     let is_failure = shown == 0 && is_known && !request.several;
     printer.finish(!is_failure)?;
     drop(printer);
@@ -153,7 +151,7 @@ fn explain(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     for search in searches.iter().filter(|s| !s.collections.is_empty()) {
-        let query = search.query(&args.filter)?;
+        let query = Query::datasets(search)?.filter(&args.filter)?;
         writeln!(out, "{}", engine::explain(&mut repo.registry, &query)?)?;
     }
     Ok(())
@@ -178,7 +176,7 @@ fn nothing(
             }];
             continue;
         }
-        let query = search.query(&args.filter)?;
+        let query = Query::datasets(search)?.filter(&args.filter)?;
         reasons.extend(engine::reasons(&mut repo.registry, &query)?);
     }
     Ok(Failure::error(reasons.join("; ")))

@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use pantry_registry::Registry;
-use pantry_registry::config::Environment;
 use pantry_registry::model::column::ColumnType;
 use pantry_registry::model::element::Element;
 use pantry_registry::query::QueryError;
@@ -18,7 +17,6 @@ use crate::options_file::OptionsFile;
 use crate::query::{
     Constraint, Filter, Joined, Layout, NO_RESULTS, Query, Repeats, SortKey, each_row, engine,
 };
-use crate::repo::Repo;
 use crate::rows::{OutputFormat, RowSink, TableSink};
 use crate::table::{Align, Table};
 
@@ -67,7 +65,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         warn_of_no_check(args.format, &mut out)?;
     }
     refuse_offset(args.offset)?;
-    let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
+    let mut repo = args.filter.open(&args.repo, context)?;
     let registry = &mut repo.registry;
     match question(&args, registry)? {
         Some(query) if args.filter.explain => {

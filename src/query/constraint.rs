@@ -76,7 +76,7 @@ impl Constraint {
     pub fn join(&self, registry: &mut Registry, tree: QueryTree) -> Result<Joined, Failure> {
         let catalog = CollectionCatalog::read(registry)?;
         let wildcard = Wildcard::parse(&self.collections);
-        let collections = catalog.resolve(&wildcard, &CollectionType::ALL, false)?;
+        let collections = catalog.resolve(&wildcard, &CollectionType::ALL, false, None)?;
         let mut searched: Vec<Vec<String>> = vec![Vec::new(); self.types.len()];
         for collection in &collections {
             let held = catalog.dataset_types(&collection.name);

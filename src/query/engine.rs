@@ -1,6 +1,8 @@
 //! The calls to the query engine of the registry: nothing else in this crate knows it.
 use pantry_registry::Registry;
+use pantry_registry::RegistryError;
 use pantry_registry::database::Value;
+use pantry_registry::listing::TypeSearch;
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::query::QueryError;
 use pantry_registry::query::execute::{self, QueryInputs, ResultValue};
@@ -41,6 +43,15 @@ impl Query {
             include_dimension_records: false,
         };
         Self::new(tree, kind)
+    }
+
+    /// The datasets of a search.
+    ///
+    /// # Errors
+    /// What is wrong with the search.
+    pub fn datasets(search: &TypeSearch) -> Result<Self, Failure> {
+        let (tree, kind) = search.query(false)?;
+        Ok(Self::new(tree, kind))
     }
 
     /// The query with `--where` and `--order-by` worked in.
@@ -96,8 +107,19 @@ pub fn execute(
                 Ok(false)
             }
         },
-    )?;
+    )
+    .map_err(ended)?;
     failed.map_or(Ok(()), Err)
+}
+
+/// The end of a query that failed.
+fn ended(error: QueryError) -> Failure {
+    match error {
+        QueryError::Registry(RegistryError::Cancelled { .. }) => {
+            Failure::Interrupted("interrupted: the answer is not complete".to_owned())
+        }
+        other => other.into(),
+    }
 }
 
 /// Whether the database finds a row, before regions are compared exactly (`any(exact=False)`).
@@ -106,7 +128,7 @@ pub fn execute(
 /// Those of the query.
 pub fn any(registry: &mut Registry, query: &Query) -> Result<bool, Failure> {
     let inputs = QueryInputs::default();
-    Ok(execute::any(registry, &query.tree, &inputs, true, false)?)
+    execute::any(registry, &query.tree, &inputs, true, false).map_err(ended)
 }
 
 /// Why there are no rows, as far as that is known (`explain_no_results`).

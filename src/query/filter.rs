@@ -30,9 +30,22 @@ pub struct Filter {
     )]
     limit: i64,
 
+    /// Seconds that each query may take before it is given up; without it, any
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<f64>,
+
     /// Show how the question is answered in place of the answer: query tree, SQL and the database's plan
     #[arg(long)]
     pub explain: bool,
+}
+
+/// A number of seconds from a millisecond to a year.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    match (0.001..=31_557_600.0).contains(&seconds) {
+        true => Ok(seconds),
+        false => Err("not from 0.001 to 31557600 (a year)".to_owned()),
+    }
 }
 
 impl Filter {

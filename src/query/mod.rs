@@ -6,6 +6,7 @@ pub mod engine;
 mod filter;
 mod layout;
 mod limit;
+mod open;
 mod order;
 
 pub use constraint::{Constraint, Joined};
@@ -14,6 +15,7 @@ pub use engine::Query;
 pub use filter::Filter;
 pub use layout::{Layout, Part};
 pub use limit::Limit;
+pub use open::open;
 pub use order::{SortKey, usual_order};
 
 /// What the verbs print in place of a table without rows.

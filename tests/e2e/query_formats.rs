@@ -205,6 +205,32 @@ fn binds_are_literals_lists_and_text() {
 }
 
 #[test]
+fn errors_of_expressions_are_one_line_with_the_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let repo = repo("hsc-mini", folder.path());
+    let cases = [
+        (
+            "visit >",
+            "Failed to parse expression 'visit >': unexpected end at column 8, after `visit >`",
+        ),
+        (
+            "visit = 1\n AND detector $ 2",
+            "unexpected character '$' at line 2, column 15: `$ 2`",
+        ),
+        (
+            "instrument = 'HSC' AND visti = 1",
+            "Unrecognized identifier 'visti'. (at column 24: `visti = 1`)",
+        ),
+    ];
+    for (expression, says) in cases {
+        let ran = pantry(["query-data-ids", &repo, "visit", "--where", expression]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran}");
+        assert!(ran.stderr.trim_end().ends_with(says), "{ran}");
+        assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
+    }
+}
+
+#[test]
 fn explain_shows_tree_statement_and_plan() {
     let folder = tempfile::tempdir().unwrap();
     let repo = repo("hsc-mini", folder.path());

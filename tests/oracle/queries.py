@@ -6,19 +6,20 @@ Reads one request a line from standard input, each a JSON object with one key, a
     {"open": FOLDER}                                             opens it for what follows               -> {}
     {"universe": {}}                                             its dimensions as stored                -> {"universe": TEXT}
     {"generate": {"seed": N, "count": M}}                        queries N.0 to N.(M-1)                  -> {"cases": [CASE...]}
-    {"execute": {"tree", "spec", "uploads"}}                     -> {"columns": [NAME...], "rows": [[VALUE...]...]}
-    {"count": {"tree", "spec", "uploads", "exact", "discard"}}   -> {"count": N}
-    {"any": {"tree", "uploads", "execute", "exact"}}             -> {"any": BOOL}
-    {"explain": {"tree", "uploads", "execute"}}                  -> {"messages": [TEXT...]}
+    {"execute": {"tree", "spec", INPUTS}}                        -> {"columns": [NAME...], "rows": [[VALUE...]...]}
+    {"count": {"tree", "spec", INPUTS, "exact", "discard"}}      -> {"count": N}
+    {"any": {"tree", INPUTS, "execute", "exact"}}                -> {"any": BOOL}
+    {"explain": {"tree", INPUTS, "execute"}}                     -> {"messages": [TEXT...]}
 
-A CASE has tree, spec and uploads, as they are asked, and the texts of its where-expressions with what became of each: the
-predicate, or the error. Any answer may be {"error": error_type or null, "class": NAME, "message": TEXT} instead, or {"skipped":
-WHY} where the answer is too large or takes too long.
+INPUTS are "inputs", a list of uploads and materialisations as the remote Butler's `additional_query_inputs`, and
+"default_data_id". A CASE has tree, spec and these as they are asked, what else is asked with by the name of the request, and the
+texts of its where-expressions with what became of each: the predicate, or the error. Any answer may be {"error": error_type or
+null, "class": NAME, "message": TEXT} instead, or {"skipped": WHY} where the answer is too large or takes too long.
 
-Values: integers, texts, floats, truth values and null as they are, but floats that are no numbers as texts; UUIDs hyphenated; timespans [begin, end) and times in TAI
-nanoseconds; regions and bytes in hex. Rows: data_coordinate has all dimension keys, required first; dimension_record all fields of
-the element; dataset_ref the keys of the data ID, run, id; general its columns in their order. Data IDs with records have them
-after that, an object by element.
+Values: integers, texts, floats, truth values and null as they are, but floats that are no numbers as texts; UUIDs hyphenated;
+timespans [begin, end) and times in TAI nanoseconds; regions and bytes in hex. Rows: data_coordinate has all dimension keys,
+required first; dimension_record all fields of the element; dataset_ref the keys of the data ID, run, id; general its columns in
+their order. Data IDs with records have them after that, an object by element, general rows those of elements that are no columns.
 """
 
 from __future__ import annotations
@@ -101,45 +102,55 @@ class Session:
         return {"cases": cases}
 
     @contextlib.contextmanager
-    def driver(self, uploads=()):
+    def driver(self, inputs=(), default_data_id=None):
         universe = self.butler.dimensions
-        with self.butler._query_driver((), DataCoordinate.make_empty(universe)) as driver:
-            for upload in uploads:
-                rows = [tuple(row) for row in upload["rows"]]
-                driver.upload_data_coordinates(universe.conform(upload["dimensions"]), rows, key=uuid.UUID(upload["key"]))
+        default = default_data_id or {}
+        default = DataCoordinate.standardize(default, dimensions=universe.conform(default.keys()))
+        with self.butler._query_driver((), default) as driver:
+            for given in inputs:
+                dimensions, key = universe.conform(given["dimensions"]), uuid.UUID(given["key"])
+                if given["type"] == "upload":
+                    driver.upload_data_coordinates(dimensions, [tuple(row) for row in given["rows"]], key=key)
+                else:
+                    tree, datasets = SerializedQueryTree(given["tree"]).to_query_tree(universe), frozenset(given["datasets"])
+                    driver.materialize(tree, dimensions, datasets, given["allow_duplicate_overlaps"], key=key)
             yield driver
 
-    def execute(self, tree, spec, uploads=()):
+    def execute(self, tree, spec, **inputs):
         universe = self.butler.dimensions
         tree = SerializedQueryTree(tree).to_query_tree(universe)
         spec = SerializedResultSpec(spec).to_result_spec(universe)
         spec.validate_tree(tree)
         rows = []
-        with self.driver(uploads) as driver:
+        with self.driver(**inputs) as driver:
             columns, convert = converter(spec)
             for page in driver.execute(spec, tree):
-                rows += map(convert, page.rows)
+                rows += convert(page)
                 if len(rows) > MAX_ROWS:
                     raise TooMuch(f"more than {MAX_ROWS} rows")
         return {"columns": columns, "rows": rows}
 
-    def count(self, tree, spec, uploads=(), exact=True, discard=True):
+    def count(self, tree, spec, exact=True, discard=True, **inputs):
         universe = self.butler.dimensions
         tree = SerializedQueryTree(tree).to_query_tree(universe)
         spec = SerializedResultSpec(spec).to_result_spec(universe)
         spec.validate_tree(tree)
-        with self.driver(uploads) as driver:
+        with self.driver(**inputs) as driver:
             return {"count": driver.count(tree, spec, exact=exact, discard=discard)}
 
-    def any(self, tree, uploads=(), execute=True, exact=True):
+    def any(self, tree, execute=True, exact=True, **inputs):
         tree = SerializedQueryTree(tree).to_query_tree(self.butler.dimensions)
-        with self.driver(uploads) as driver:
+        with self.driver(**inputs) as driver:
             return {"any": driver.any(tree, execute=execute, exact=exact)}
 
-    def explain(self, tree, uploads=(), execute=False):
+    def explain(self, tree, execute=False, **inputs):
         tree = SerializedQueryTree(tree).to_query_tree(self.butler.dimensions)
-        with self.driver(uploads) as driver:
+        with self.driver(**inputs) as driver:
             return {"messages": list(driver.explain_no_results(tree, execute=execute))}
+
+
+def record_json(record) -> dict | None:
+    return record and {name: normal(value) for name, value in record.toDict().items()}
 
 
 def records(data_id) -> dict:
@@ -147,13 +158,27 @@ def records(data_id) -> dict:
     found = {}
     for element in data_id.dimensions.elements:
         if element not in data_id.universe.skypix_dimensions.names:
-            record = data_id.records[element]
-            found[element] = record and {name: normal(value) for name, value in record.toDict().items()}
+            found[element] = record_json(data_id.records[element])
     return found
 
 
+def general_rows(columns, page) -> list[list]:
+    """Rows of a page of general results, with the records that the page has beside them; skypix have none."""
+    rows = [[normal(value) for value in row] for row in page.rows]
+    if page.dimension_records is None:
+        return rows
+    by_key = {}
+    for element, some in page.dimension_records.items():
+        if element.name not in element.universe.skypix_dimensions.names:
+            by_key[element] = {record.dataId.required_values: record_json(record) for record in some}
+    for row in rows:
+        values = dict(zip(columns, row))
+        row.append({e.name: some.get(tuple(values[d] for d in e.minimal_group.required)) for e, some in by_key.items()})
+    return rows
+
+
 def converter(spec):
-    """Names of the columns of a result, and a function that makes a row of them."""
+    """Names of the columns of a result, and a function that makes rows of a page of it."""
     expanded = getattr(spec, "include_dimension_records", False)
     keys = list(spec.dimensions.data_coordinate_keys)
     extra = ["records"] if expanded else []
@@ -164,15 +189,15 @@ def converter(spec):
 
     match spec.result_type:
         case "data_coordinate":
-            return keys + extra, data_id_row
+            return keys + extra, lambda page: [data_id_row(data_id) for data_id in page.rows]
         case "dataset_ref":
-            return [*keys, "run", "id", *extra], lambda ref: data_id_row(ref.dataId, ref.run, ref.id)
+            return [*keys, "run", "id", *extra], lambda page: [data_id_row(ref.dataId, ref.run, ref.id) for ref in page.rows]
         case "dimension_record":
             fields = [*spec.element.schema.names]
-            return fields, lambda record: [normal(record.get(name)) for name in fields]
-        case _:
-            columns = spec.get_result_columns()
-            return [columns.get_qualified_name(*column) for column in columns], lambda row: [normal(value) for value in row]
+            return fields, lambda page: [[normal(record.get(name)) for name in fields] for record in page.rows]
+    columns = spec.get_result_columns()
+    columns = [columns.get_qualified_name(*column) for column in columns]
+    return columns + extra, lambda page: general_rows(columns, page)
 
 
 def answer(session: Session, line: str) -> dict:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import random
-import uuid
 
 import pydantic
+import query_inputs
 from lsst.daf.butler import ButlerUserError
 from lsst.daf.butler.queries import Query
 from lsst.daf.butler.queries.convert_args import convert_where_args
@@ -49,7 +49,7 @@ class Case:
         self.facts = facts
         self.query = Query(driver)
         self.texts: list[dict] = []
-        self.uploads: list[dict] = []
+        self.inputs: list[dict] = []
 
     def draw(self) -> dict:
         rng = self.rng
@@ -59,22 +59,42 @@ class Case:
             self.join_dimensions()
         if rng.random() < 0.06:
             self.join_upload()
-        kind = rng.choice(["data_ids"] * 3 + ["datasets"] * 3 + ["dimension_records"] * 2 + ["general"] * 2)
-        name = None
-        if kind == "datasets":
-            name = self.dataset_type()
-            self.join_dataset(name)
+        if rng.random() < 0.1:
+            self.materialize()
+        kind = rng.choice(["data_ids"] * 3 + ["datasets"] * 3 + ["dimension_records"] * 2 + ["general"] * 2 + ["calibrations"])
+        names = []
+        if kind == "calibrations":
+            kind, names = self.join_calibration()
+        elif kind == "datasets":
+            names = [self.dataset_type()]
+            self.join_dataset(*names)
         self.filter()
         if rng.random() < 0.04:
             self.filter_by_query()
-        results = self.attempt(getattr(self, kind), *([name] if name else []))
+        results = self.attempt(getattr(self, kind), *names)
         if results is None:
             results = self.query.data_ids()
         results = self.finish(results)
         tree, spec = tree_json(results._tree), spec_json(results._spec)
         if rng.random() < 0.06:
             self.spoil(tree, spec)
-        return {"tree": tree, "spec": spec, "texts": self.texts, "uploads": self.uploads}
+        self.bend(tree, spec)
+        return {"tree": tree, "spec": spec, "texts": self.texts, "inputs": self.inputs, **self.ways()}
+
+    def ways(self) -> dict:
+        """How the query is asked: what it leaves open, and how exactly its rows are counted."""
+        rng, facts = self.rng, self.facts
+        default = {}
+        if rng.random() < 0.1:
+            governors = [g for g in ("instrument", "skymap") if facts.values[g]]
+            default = {g: rng.choice(facts.values[g]) for g in governors if rng.random() < 0.7}
+        mostly = [True] * 3 + [False]
+        return {
+            "default_data_id": default,
+            "count": {"exact": rng.choice(mostly), "discard": rng.choice(mostly)},
+            "any": {"execute": rng.random() < 0.85, "exact": rng.random() < 0.6},
+            "explain": {"execute": rng.random() < 0.5},
+        }
 
     def attempt(self, action, *args):
         try:
@@ -109,13 +129,42 @@ class Case:
         self.query = self.query.join_dimensions(dimensions)
 
     def join_upload(self) -> None:
-        name = self.rng.choice([n for n in ("detector", "visit", "tract", "physical_filter") if self.facts.records.get(n)])
-        rows = {r.dataId.required_values for r in self.facts.records[name] if self.rng.random() < 0.5}
-        if rows:
-            dimensions = self.facts.universe.conform([name])
-            key = uuid.UUID(int=self.rng.getrandbits(128), version=4)
-            self.query = Query(self.query._driver, self.query._tree.join_data_coordinate_upload(key, dimensions))
-            self.uploads.append({"key": str(key), "dimensions": list(dimensions.names), "rows": sorted(map(list, rows))})
+        joined = query_inputs.upload(self.rng, self.facts, self.query)
+        if joined is not None:
+            self.query, written = joined
+            self.inputs.append(written)
+
+    def materialize(self) -> None:
+        """Go on with the rows of what there is."""
+        self.filter()
+        self.query, written = query_inputs.materialization(self.rng, self.query, tree_json)
+        self.inputs.append(written)
+        if self.rng.random() < 0.4:
+            self.join_dataset(self.dataset_type())
+
+    def join_calibration(self) -> tuple[str, list[str]]:
+        """Calibrations of exposures or visits, or of no time at all, which is ambiguous.
+
+        Gives the kind of result and what that takes.
+        """
+        rng, facts = self.rng, self.facts
+        names = [n for n, t in facts.dataset_types.items() if t.isCalibration() and facts.ids[n]]
+        name = rng.choice(sorted(names))
+        certified = [c for c in facts.holders[name] if facts.is_calibration(c)] or facts.collections
+        searched = rng.sample(certified, rng.randint(1, len(certified)))
+        searched += rng.sample(facts.holders[name], rng.choice([0, 0, 0, 1]))
+        if name not in self.query.constraint_dataset_types:
+            self.query = self.query.join_dataset_search(name, searched)
+        timed = [d for d in ("exposure", "visit", "day_obs") if facts.values.get(d)]
+        if timed and rng.random() < 0.8:
+            self.query = self.query.join_dimensions([rng.choice(timed)])
+        spans = [s for d in timed for s in facts.fields[d, "timespan"]]
+        if spans and rng.random() < 0.4:
+            prefix = "" if "." in name else f"{name}."
+            self.where(f"{prefix}timespan OVERLAPS :during", {"during": rng.choice(spans)})
+        if rng.random() < 0.6:
+            return "datasets", [name]
+        return rng.choice(["general", "general", "data_ids"]), []
 
     def filter(self) -> None:
         """Give governors values, mostly, and add texts."""
@@ -211,7 +260,8 @@ class Case:
         find_first = len(dataset_fields) == 1 and rng.random() < 0.5
         if "timespan" in next(iter(dataset_fields.values()), ()):
             find_first = False
-        return query.general(dimensions, dimension_fields=dimension_fields, dataset_fields=dataset_fields, find_first=find_first)
+        results = query.general(dimensions, dimension_fields=dimension_fields, dataset_fields=dataset_fields, find_first=find_first)
+        return results.with_dimension_records() if rng.random() < 0.2 else results
 
     def finish(self, results):
         rng = self.rng
@@ -234,12 +284,24 @@ class Case:
             if name not in self.facts.universe.skypix_dimensions.names:
                 terms += [f"{name}.{field}" for field in self.facts.universe[name].schema.remainder.names]
         for name in sorted(self.query.constraint_dataset_types):
-            terms += [f"{name}.run", f"{name}.ingest_date", f"{name}.collection"]
+            terms += [f"{name}.run", f"{name}.ingest_date", f"{name}.collection", f"{name}.dataset_id", f"{name}.timespan"]
         terms += ["timespan.begin", "name"]
         term = self.rng.choice(terms)
         if term.endswith("timespan"):
             term += self.rng.choice([".begin", ".end"])
         return self.rng.choice(["", "-"]) + term
+
+    # What only the serialised form can say ------------------------------------------------------------------------------
+
+    def bend(self, tree: dict, spec: dict) -> None:
+        rng = self.rng
+        if rng.random() < 0.06:
+            spec["allow_duplicate_overlaps"] = True
+        if spec["result_type"] == "general" and len(spec["dataset_fields"]) == 1 and rng.random() < 0.15:
+            spec["find_first"] = True
+        free = [name for name in tree["datasets"] if name not in json.dumps([spec, tree["predicate"]])]
+        if free and rng.random() < 0.08:
+            tree["any_dataset"] = tree["datasets"].pop(rng.choice(free))
 
     # Faults ------------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Repositories for queries: the wheel's registry data, with datasets, calibrations, tags and chains added.
+"""Repositories for queries: the wheel's registry data and an export of our own, with datasets, calibrations, tags and chains added.
 
 Everything added is drawn with a fixed seed from the data IDs that the repository has; only dataset ids differ between makings.
 """
@@ -14,12 +14,15 @@ from lsst.daf.butler import Butler, CollectionType, Config, DataCoordinate, Data
 
 DATA = Path(lsst.daf.butler.tests.registry_data.__file__).parent
 
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
 FILES = {
     "hsc": ["hsc-rc2-subset-v0.yaml"],
     "lsstcam": ["lsstcam-subset.yaml"],
     "ci_hsc": ["ci_hsc-subset-skymap.yaml", "ci_hsc-subset.yaml"],
     "spatial": ["base.yaml", "spatial.yaml"],
     "datasets": ["base.yaml", "datasets.yaml"],
+    "calibrations": [FIXTURES / "hsc-calibrations/export.yaml"],
 }
 
 # Dataset types that every repository gets, as far as it has data IDs for them.

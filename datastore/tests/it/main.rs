@@ -3,6 +3,7 @@
 mod dataset;
 mod killed;
 mod looking;
+mod opening;
 mod oracle;
 mod paths;
 mod random;

@@ -3,6 +3,7 @@
 mod expand;
 mod inspect;
 mod locate;
+mod outcome;
 mod place;
 mod source;
 

@@ -4,7 +4,7 @@ use pantry_registry::Registry;
 use pantry_registry::model::dataset_type::DatasetType;
 use pantry_registry::model::dimension_group::DimensionGroup;
 
-use super::{LoadReport, datasets_sql, shown_id, tables};
+use super::{LoadReport, associations_sql, shown_id, tables};
 use crate::Error;
 use crate::export::{CALIB_TABLE, TAG_TABLE};
 use crate::plan::PlanInput;
@@ -49,7 +49,7 @@ fn groups(types: &[DatasetType], wanted: impl Fn(&DatasetType) -> bool) -> Vec<D
 fn check_members(registry: &mut Registry, input: &PlanInput<'_>, table: &str) -> Result<(), Error> {
     let mut unknown = None;
     registry.connection().query(
-        &datasets_sql::unknown_member(input.place, table),
+        &associations_sql::unknown_member(input.place, table),
         &[],
         |row| {
             unknown = Some((
@@ -106,7 +106,8 @@ fn summaries(
     let mut kinds: Vec<Option<&str>> = vec![None];
     kinds.extend(group.governors().map(Some));
     for governor in kinds {
-        let sql = datasets_sql::insert_summaries(input.place, stage_table, tags_table, governor);
+        let sql =
+            associations_sql::insert_summaries(input.place, stage_table, tags_table, governor);
         let rows = registry.connection().execute(&sql, &[])?;
         let table = governor.map_or("collection_summary_dataset_type".to_owned(), |g| {
             format!("collection_summary_{g}")
@@ -127,7 +128,7 @@ fn tagged(
     };
     summaries(registry, input, group, TAG_TABLE, &tags_table, report)?;
     let required: Vec<String> = group.required().map(str::to_owned).collect();
-    let sql = datasets_sql::insert_associations(input.place, &tags_table, &required);
+    let sql = associations_sql::insert_associations(input.place, &tags_table, &required);
     let rows = registry.connection().execute(&sql, &[])?;
     report.add(&tags_table, rows);
     Ok(())
@@ -148,11 +149,11 @@ fn calibrations(
     summaries(registry, input, group, CALIB_TABLE, &tags_table, report)?;
     let required: Vec<String> = group.required().map(str::to_owned).collect();
     let sql =
-        datasets_sql::insert_certifications(input.place, &tags_table, &calibs_table, &required);
+        associations_sql::insert_certifications(input.place, &tags_table, &calibs_table, &required);
     let rows = registry.connection().execute(&sql, &[])?;
     report.add(&calibs_table, rows);
     let mut overlap = None;
-    let sql = datasets_sql::overlapping_certifications(input.place, &calibs_table, &required);
+    let sql = associations_sql::overlapping_certifications(input.place, &calibs_table, &required);
     registry.connection().query(&sql, &[], |row| {
         overlap = Some((
             row.get_str(0)?.to_owned(),

@@ -3,7 +3,7 @@
 use pantry_registry::Registry;
 use uuid::Uuid;
 
-use super::datasets_sql;
+use super::conflicts_sql;
 use crate::Error;
 use crate::plan::{Plan, PlanInput};
 
@@ -15,7 +15,7 @@ pub fn diagnose(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> 
     if input.export.shapes.is_empty() {
         return None;
     }
-    let sql = datasets_sql::repeated_id(input.place, &input.export.shapes);
+    let sql = conflicts_sql::repeated_id(input.place, &input.export.shapes);
     let mut fault = None;
     let outcome = registry.connection().query(&sql, &[], |row| {
         fault = Some((shown_id(row.get_str(0)?), row.get_i64(1)?, row.get_i64(2)?));
@@ -28,7 +28,7 @@ pub fn diagnose(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> 
         return Some(input.fault(u64::try_from(second).unwrap_or(0), message));
     }
     plan.kinds.iter().find_map(|kind| {
-        let sql = datasets_sql::repeated_data_id(input.place, &kind.group(input, ""));
+        let sql = conflicts_sql::repeated_data_id(input.place, &kind.group(input, ""));
         let mut fault = None;
         let outcome = registry.connection().query(&sql, &[], |row| {
             let ids = (shown_id(row.get_str(0)?), shown_id(row.get_str(1)?));

@@ -1,6 +1,8 @@
 //! Moves the rows of a staged export into the registry: one transaction.
 
 mod associations;
+mod associations_sql;
+pub(crate) mod conflicts_sql;
 mod copy;
 pub(crate) mod datasets_sql;
 mod diagnose;

@@ -8,7 +8,8 @@ use pantry_registry::model::universe::Universe;
 use super::{Plan, PlanInput};
 use crate::Error;
 use crate::export::record_table;
-use crate::load::datasets_sql::{self, DatasetGroup};
+use crate::load::conflicts_sql;
+use crate::load::datasets_sql::DatasetGroup;
 use crate::load::{shown_id, tables};
 
 /// Datasets of one shape whose types share a dimension group.
@@ -139,7 +140,7 @@ fn missing_dimension(
     let staged =
         input.export.records.contains_key(&dimension.name) && !input.skips(&dimension.name);
     let stage = staged.then(|| record_table(&dimension.name));
-    let sql = datasets_sql::missing_dimension(
+    let sql = conflicts_sql::missing_dimension(
         input.place,
         universe,
         &kind.group(input, ""),
@@ -174,13 +175,13 @@ fn existing(
     kind: &DatasetKind,
     plan: &mut Plan,
 ) -> Result<(), Error> {
-    let sql = datasets_sql::count_existing(input.place, &kind.group(input, ""));
+    let sql = conflicts_sql::count_existing(input.place, &kind.group(input, ""));
     registry.connection().query(&sql, &[], |row| {
         plan.existing_datasets += u64::try_from(row.get_i64(0)?).unwrap_or(0);
         Ok::<(), Error>(())
     })?;
     let tags_table = tables::tags_table(registry, &kind.example.dimensions)?;
-    let sql = datasets_sql::conflicting_datasets(
+    let sql = conflicts_sql::conflicting_datasets(
         input.place,
         &kind.group(input, tags_table.as_deref().unwrap_or_default()),
         tags_table.is_some(),

@@ -79,6 +79,7 @@ fn dataset_types(
             name: exported.name.clone(),
             dimensions,
             storage_class: exported.storage_class.clone(),
+            parent_storage_class: None,
             is_calibration: exported.is_calibration,
         };
         let old = existing.get(&definition.name);

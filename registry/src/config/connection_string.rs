@@ -38,6 +38,19 @@ impl ConnectionString {
         })
     }
 
+    /// Take a URL with user and password from the credentials file, unless that has no match.
+    ///
+    /// # Errors
+    /// [`ConfigError::DbAuth`] for a credentials file that cannot be used.
+    pub fn with_credentials(
+        url: DatabaseUrl,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let mut connection = Self { url };
+        connection.authenticate(environment)?;
+        Ok(connection)
+    }
+
     /// Complete a URL as `lsst/daf/butler/registry/connectionString.py` does: what it lacks comes from the keys of
     /// the registry part, then user and password from the credentials file, unless that has no match.
     pub(super) fn from_registry(
@@ -70,9 +83,7 @@ impl ConnectionString {
         if url.database.is_none() {
             url.database = text_of("database")?;
         }
-        let mut connection = Self { url };
-        connection.authenticate(environment)?;
-        Ok(connection)
+        Self::with_credentials(url, environment)
     }
 
     fn authenticate(&mut self, environment: &Environment) -> Result<(), ConfigError> {

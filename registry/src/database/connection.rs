@@ -1,7 +1,9 @@
 //! One connection to the database of a registry.
 
 use std::path::Path;
+use std::time::Duration;
 
+use super::patience::{Canceller, Patience};
 use super::postgresql::PostgresqlDatabase;
 use super::postgresql_connect;
 use super::row::Row;
@@ -32,10 +34,11 @@ pub struct Connection {
     access: Access,
     name: String,
     in_transaction: bool,
+    read_limit: Option<Duration>,
 }
 
 enum Backend {
-    Sqlite(SqliteDatabase),
+    Sqlite(Box<SqliteDatabase>),
     Postgresql(Box<PostgresqlDatabase>),
 }
 
@@ -68,10 +71,11 @@ impl Connection {
     fn of_sqlite(database: SqliteDatabase, access: Access) -> Self {
         Self {
             name: format!("SQLite database {}", database.path().display()),
-            backend: Backend::Sqlite(database),
+            backend: Backend::Sqlite(Box::new(database)),
             namespace: None,
             access,
             in_transaction: false,
+            read_limit: None,
         }
     }
 
@@ -100,21 +104,74 @@ impl Connection {
             access,
             name,
             in_transaction: false,
+            read_limit: None,
         })
     }
 
     /// Whether the server has the aggregate `any_value` (PostgreSQL 16); SQLite needs none.
     pub fn has_any_value(&mut self) -> Result<bool, RegistryError> {
-        if self.dialect() == Dialect::Sqlite {
-            return Ok(false);
+        match &mut self.backend {
+            Backend::Sqlite(_) => Ok(false),
+            Backend::Postgresql(database) => Ok(database.version()? >= 160_000),
         }
-        let mut version = 0;
-        let sql = "SELECT CAST(current_setting('server_version_num') AS bigint)";
-        self.query(sql, &[], |row| {
-            version = row.get_i64(0)?;
-            Ok::<(), RegistryError>(())
-        })?;
-        Ok(version >= 160_000)
+    }
+
+    /// What asks this connection to stop; for another thread.
+    pub fn canceller(&self) -> Canceller {
+        match &self.backend {
+            Backend::Sqlite(database) => Canceller::new(database.patience(), None),
+            Backend::Postgresql(database) => database.canceller(),
+        }
+    }
+
+    /// Whether this connection can be used for something else: no transaction is open, and it was neither cancelled nor, as
+    /// far as is known, lost.
+    pub fn is_usable(&self) -> bool {
+        let is_open = match &self.backend {
+            Backend::Sqlite(_) => true,
+            Backend::Postgresql(database) => database.is_open(),
+        };
+        is_open && !self.in_transaction && !self.patience().is_at_end()
+    }
+
+    /// Whether the database answers; asks the server if there is one.
+    pub fn is_alive(&mut self) -> bool {
+        match &mut self.backend {
+            Backend::Sqlite(_) => true,
+            Backend::Postgresql(database) => database.is_alive(),
+        }
+    }
+
+    /// How long a transaction that only reads, such as a query with all its rows, may take from now on; `None`, as at
+    /// first, is without end. One that takes longer ends with [`RegistryError::TimedOut`].
+    ///
+    /// # Errors
+    /// Those of telling a PostgreSQL server.
+    pub fn limit_reads(&mut self, limit: Option<Duration>) -> Result<(), RegistryError> {
+        self.read_limit = limit;
+        match &mut self.backend {
+            Backend::Sqlite(_) => Ok(()),
+            Backend::Postgresql(database) => database.limit_reads(limit),
+        }
+    }
+
+    /// How long to wait while another process has a SQLite file locked; five minutes at first, as the reference does.
+    /// PostgreSQL's readers never wait.
+    ///
+    /// # Errors
+    /// [`RegistryError::Database`] if SQLite refuses.
+    pub fn wait_for_locks(&mut self, wait: Duration) -> Result<(), RegistryError> {
+        match &mut self.backend {
+            Backend::Sqlite(database) => database.wait_for_locks(wait),
+            Backend::Postgresql(_) => Ok(()),
+        }
+    }
+
+    fn patience(&self) -> &Patience {
+        match &self.backend {
+            Backend::Sqlite(database) => database.patience(),
+            Backend::Postgresql(database) => database.patience(),
+        }
     }
 
     /// The SQL dialect.
@@ -185,12 +242,32 @@ impl Connection {
 
     /// Start a transaction whose queries all see the same state.
     pub fn begin_read(&mut self) -> Result<(), RegistryError> {
+        self.patience().start(self.read_limit);
         match &mut self.backend {
             Backend::Sqlite(database) => database.batch("BEGIN")?,
             Backend::Postgresql(database) => database.begin(Access::ReadOnly)?,
         }
         self.in_transaction = true;
         Ok(())
+    }
+
+    /// Start a query whose rows one statement gives, after others that look up the names in it. Those are of one moment
+    /// with it on SQLite; on PostgreSQL, where each statement of a transaction costs a round trip, they are of a moment
+    /// before, as the reference's are.
+    pub fn begin_query(&mut self) -> Result<(), RegistryError> {
+        match &self.backend {
+            Backend::Sqlite(_) => self.begin_read(),
+            Backend::Postgresql(_) => {
+                self.patience().start(self.read_limit);
+                Ok(())
+            }
+        }
+    }
+
+    /// End what [`Connection::begin_query`] or [`Connection::begin_read`] started.
+    pub fn end_query(&mut self) -> Result<(), RegistryError> {
+        self.patience().start(None);
+        self.rollback()
     }
 
     /// Whether a transaction has been started and not ended.
@@ -205,8 +282,16 @@ impl Connection {
             // COMMIT of a failed transaction rolls back without an error; a query in one does not.
             Backend::Postgresql(database) => database.batch("SELECT 1; COMMIT")?,
         }
+        self.patience().start(None);
         self.in_transaction = false;
+        self.ended();
         Ok(())
+    }
+
+    fn ended(&mut self) {
+        if let Backend::Postgresql(database) = &mut self.backend {
+            database.ended();
+        }
     }
 
     /// Undo what the transaction did; without a transaction, nothing.
@@ -215,6 +300,8 @@ impl Connection {
             return Ok(());
         }
         self.in_transaction = false;
+        self.patience().start(None);
+        self.ended();
         match &mut self.backend {
             // Some errors make SQLite roll back by itself.
             Backend::Sqlite(database) if database.raw.is_autocommit() => Ok(()),

@@ -2,23 +2,83 @@
 
 use std::error::Error as _;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use bytes::BytesMut;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::connection::{Access, describe};
+use super::patience::{Canceller, Patience};
 use super::row::{Row, RowOf};
 use super::timespan_range::Int8Range;
 use super::value::{Value, base64_text};
 use crate::error::RegistryError;
 
+/// How long a server may take to answer to nothing.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A connection to a PostgreSQL server.
 pub struct PostgresqlDatabase {
     pub(super) raw: postgres::Client,
+    tls: Option<MakeRustlsConnect>,
+    patience: Arc<Patience>,
+    version: Option<i64>,
+    /// The last transaction only reads.
+    is_reading: bool,
 }
 
 impl PostgresqlDatabase {
+    /// A session that was opened with `tls`, or without.
+    pub(super) fn new(raw: postgres::Client, tls: Option<MakeRustlsConnect>) -> Self {
+        Self {
+            raw,
+            tls,
+            patience: Arc::default(),
+            version: None,
+            is_reading: true,
+        }
+    }
+
+    pub(super) fn patience(&self) -> &Patience {
+        &self.patience
+    }
+
+    /// Whether the session was not closed, as far as is known without asking.
+    pub(super) fn is_open(&self) -> bool {
+        !self.raw.is_closed()
+    }
+
+    /// Whether the server answers.
+    pub(super) fn is_alive(&mut self) -> bool {
+        self.raw.is_valid(PATIENCE).is_ok()
+    }
+
+    pub(super) fn canceller(&self) -> Canceller {
+        Canceller::new(
+            &self.patience,
+            Some((self.raw.cancel_token(), self.tls.clone())),
+        )
+    }
+
+    /// The server's version as a number, such as 150018; asked once.
+    pub(super) fn version(&mut self) -> Result<i64, RegistryError> {
+        if let Some(version) = self.version {
+            return Ok(version);
+        }
+        let mut version = 0;
+        let sql = "SELECT CAST(current_setting('server_version_num') AS bigint)";
+        self.query(sql, &[], |row| {
+            version = row.get_i64(0)?;
+            Ok::<(), RegistryError>(())
+        })?;
+        self.version = Some(version);
+        Ok(version)
+    }
+
     /// The first schema of the search path, if any exists.
     pub(super) fn current_schema(&mut self) -> Result<Option<String>, RegistryError> {
         let mut schema = None;
@@ -33,18 +93,30 @@ impl PostgresqlDatabase {
     /// Start a transaction with the settings of the reference: times are UTC, plans are for all rows.
     pub(super) fn begin(&mut self, access: Access) -> Result<(), RegistryError> {
         let begin = match access {
-            Access::ReadWrite => "BEGIN",
+            Access::ReadWrite => "BEGIN; SET LOCAL statement_timeout = 0",
             // One snapshot for all queries of a listing or export.
             Access::ReadOnly => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
+        self.is_reading = access == Access::ReadOnly;
         let settings = "SET TIME ZONE 0; SET cursor_tuple_fraction = 1";
         self.batch(&format!("{begin}; {settings}"))
+    }
+
+    /// The transaction is over: statements that stand alone only read.
+    pub(super) fn ended(&mut self) {
+        self.is_reading = true;
+    }
+
+    /// How long each statement may take that only reads.
+    pub(super) fn limit_reads(&mut self, limit: Option<Duration>) -> Result<(), RegistryError> {
+        let limit = limit.map_or(0, |limit| limit.as_millis().clamp(1, i32::MAX as u128));
+        self.batch(&format!("SET statement_timeout = {limit}"))
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), RegistryError> {
         self.raw
             .batch_execute(sql)
-            .map_err(|e| error(&describe(sql), &e))
+            .map_err(|e| failed(&self.patience, sql, &e))
     }
 
     pub(super) fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, RegistryError> {
@@ -54,7 +126,7 @@ impl PostgresqlDatabase {
             .collect();
         self.raw
             .execute_typed(sql, &params)
-            .map_err(|e| error(&describe(sql), &e))
+            .map_err(|e| failed(&self.patience, sql, &e))
     }
 
     pub(super) fn query<E: From<RegistryError>>(
@@ -63,12 +135,19 @@ impl PostgresqlDatabase {
         values: &[Value],
         mut visit: impl FnMut(&Row<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let fail = |e: postgres::Error| error(&describe(sql), &e);
+        self.patience.check(|| describe(sql))?;
+        let patience = Arc::clone(&self.patience);
+        let fail = |e: postgres::Error| failed(&patience, sql, &e);
+        let canceller = self.is_reading.then(|| self.canceller());
         let params = values.iter().map(|v| (v, type_of(v)));
         let mut rows = self.raw.query_typed_raw(sql, params).map_err(fail)?;
         while let Some(row) = rows.next().map_err(fail)? {
+            patience.check(|| describe(sql))?;
             let inner = RowOf::Postgresql(&row);
-            visit(&Row { inner, sql })?;
+            if let Err(enough) = visit(&Row { inner, sql }) {
+                leave(rows, canceller);
+                return Err(enough);
+            }
         }
         Ok(())
     }
@@ -135,17 +214,54 @@ impl ToSql for Value {
     to_sql_checked!();
 }
 
+/// Rows that the server sends beyond those that somebody wants before it is told to stop.
+const UNWANTED: usize = 2_000;
+
+/// Get rid of the rows that nobody wants. The server is told to stop only where nothing is lost by it: after that, a
+/// transaction can only be rolled back.
+fn leave(mut rows: postgres::RowIter<'_>, canceller: Option<Canceller>) {
+    for _ in 0..UNWANTED {
+        if !matches!(rows.next(), Ok(Some(_))) {
+            return;
+        }
+    }
+    // Without success all rows have to be received; slower, but no less right.
+    let _ = canceller.map(|c| c.stop_statement());
+    while let Ok(Some(_)) = rows.next() {}
+}
+
+/// What an error means, if need be by what the connection was told.
+fn failed(patience: &Patience, sql: &str, e: &postgres::Error) -> RegistryError {
+    match e.code() {
+        Some(&SqlState::QUERY_CANCELED) => patience.reason(describe(sql)),
+        _ => error(&describe(sql), e),
+    }
+}
+
 /// What an error of the server or the connection means for the caller.
 pub fn error(doing: &str, e: &postgres::Error) -> RegistryError {
     let doing = doing.to_owned();
     let reason = message(e);
     let code = e.code().cloned();
     match code {
+        _ if is_end_of_session(e) => RegistryError::Lost { doing, reason },
         Some(code) if code.code().starts_with("23") => RegistryError::Constraint { doing, reason },
         Some(SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::INSUFFICIENT_PRIVILEGE) => {
             RegistryError::ReadOnly { doing, reason }
         }
         _ => RegistryError::Database { doing, reason },
+    }
+}
+
+/// Whether nothing can be asked any more after an error.
+fn is_end_of_session(e: &postgres::Error) -> bool {
+    match e.code() {
+        // Operators that stop or restart the server, and class 08 without faults of ours in the protocol.
+        Some(code) => {
+            let is_lost = code.code().starts_with("08") || code.code().starts_with("57P");
+            is_lost && *code != SqlState::PROTOCOL_VIOLATION
+        }
+        None => e.is_closed() || e.source().is_some_and(|s| s.is::<std::io::Error>()),
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn connect(settings: &PostgresSettings) -> Result<PostgresqlDatabase,
     for session in wanted {
         for host in &hosts {
             match connect_to(settings, host, session) {
-                Ok(raw) => return Ok(PostgresqlDatabase { raw }),
+                Ok(database) => return Ok(database),
                 Err(reason) => reasons.push(format!("{}: {reason}", host_name(host))),
             }
         }
@@ -66,7 +66,7 @@ fn connect_to(
     settings: &PostgresSettings,
     host: &PostgresHost,
     session: TargetSession,
-) -> Result<Client, String> {
+) -> Result<PostgresqlDatabase, String> {
     let modes: &[SslMode] = match settings.tls.mode {
         _ if matches!(host.address, HostAddress::Socket(_)) => &[SslMode::Disable],
         TlsMode::Disable => &[SslMode::Disable],
@@ -74,16 +74,23 @@ fn connect_to(
         TlsMode::Prefer => &[SslMode::Prefer, SslMode::Disable],
         TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => &[SslMode::Require],
     };
-    let mut config = config(settings, host);
+    let mut config = postgres::Config::from(config(settings, host));
     let mut first = None;
     for mode in modes {
         config.ssl_mode(*mode);
-        let attempt = match mode {
-            SslMode::Disable => config.connect(postgres::NoTls),
-            _ => config.connect(tls::connector(&settings.tls)?),
+        let tls = match mode {
+            SslMode::Disable => None,
+            _ => Some(tls::connector(&settings.tls)?),
+        };
+        let attempt = match &tls {
+            None => config.connect(postgres::NoTls),
+            Some(tls) => config.connect(tls.clone()),
         };
         match attempt {
-            Ok(mut client) => return check(&mut client, session).map(|()| client),
+            Ok(mut client) => {
+                check(&mut client, session)?;
+                return Ok(PostgresqlDatabase::new(client, tls));
+            }
             // Encryption can only help when a server answered without and refused.
             Err(e) if e.as_db_error().is_none() && *mode == SslMode::Disable => {
                 return Err(first.unwrap_or_else(|| message(&e)));
@@ -94,8 +101,9 @@ fn connect_to(
     Err(first.unwrap_or_default())
 }
 
-fn config(settings: &PostgresSettings, host: &PostgresHost) -> postgres::Config {
-    let mut config = postgres::Config::new();
+/// All that a connection to a server needs but its encryption.
+pub(super) fn config(settings: &PostgresSettings, host: &PostgresHost) -> tokio_postgres::Config {
+    let mut config = tokio_postgres::Config::new();
     match &host.address {
         HostAddress::Socket(folder) => config.host_path(folder),
         HostAddress::Tcp { name, address } => {

@@ -1,6 +1,7 @@
 //! SQLite: one file, one writer at a time (`lsst/daf/butler/registry/databases/sqlite.py`).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -8,6 +9,7 @@ use rusqlite::{ErrorCode, OpenFlags, ToSql};
 use uuid::fmt::Simple;
 
 use super::connection::{Access, describe};
+use super::patience::Patience;
 use super::row::{Row, RowOf};
 use super::value::{Value, base64_text};
 use crate::error::RegistryError;
@@ -18,10 +20,15 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(300);
 /// How long a process waits for the write lock before it says that it waits.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// After how many steps of its virtual machine a statement looks whether it is to go on: some hundred microseconds.
+const STEPS: i32 = 10_000;
+
 /// An open SQLite file.
 pub struct SqliteDatabase {
     pub(super) raw: rusqlite::Connection,
     path: PathBuf,
+    patience: Arc<Patience>,
+    lock_wait: Duration,
 }
 
 /// Page cache in KiB: the upper levels of the indexes of some millions of rows. SQLite's own 2 MiB do not hold them.
@@ -59,10 +66,27 @@ impl SqliteDatabase {
         raw.pragma_update(None, "cache_size", -CACHE_KIB)
             .map_err(fail)?;
         raw.set_prepared_statement_cache_capacity(64);
+        let patience = Arc::new(Patience::default());
+        let looking = Arc::clone(&patience);
+        raw.progress_handler(STEPS, Some(move || looking.is_at_end()))
+            .map_err(fail)?;
         Ok(Self {
             raw,
             path: path.to_owned(),
+            patience,
+            lock_wait: BUSY_TIMEOUT,
         })
+    }
+
+    pub(super) fn patience(&self) -> &Arc<Patience> {
+        &self.patience
+    }
+
+    /// Wait this long for another process's lock.
+    pub(super) fn wait_for_locks(&mut self, wait: Duration) -> Result<(), RegistryError> {
+        self.lock_wait = wait;
+        let set = self.raw.busy_timeout(wait);
+        set.map_err(|e| self.error("set how long to wait for locks", e))
     }
 
     /// The file.
@@ -74,12 +98,15 @@ impl SqliteDatabase {
     pub(super) fn begin_write(&mut self) -> Result<(), RegistryError> {
         let doing = "start a write transaction";
         let begin = |raw: &rusqlite::Connection| raw.execute_batch("BEGIN IMMEDIATE");
-        let fail = |e| error(doing, e);
-        self.raw.busy_timeout(PATIENCE).map_err(fail)?;
+        let fail = |e| self.error(doing, e);
+        self.raw
+            .busy_timeout(PATIENCE.min(self.lock_wait))
+            .map_err(fail)?;
         let mut result = begin(&self.raw);
-        self.raw.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+        self.raw.busy_timeout(self.lock_wait).map_err(fail)?;
         if let Err(e) = &result
             && e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+            && self.lock_wait > PATIENCE
         {
             let file = self.path.display();
             tracing::warn!("Another process is writing to {file}; waiting for it to finish.");
@@ -91,11 +118,23 @@ impl SqliteDatabase {
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), RegistryError> {
         self.raw
             .execute_batch(sql)
-            .map_err(|e| error(&describe(sql), e))
+            .map_err(|e| self.error(&describe(sql), e))
+    }
+
+    /// What an error means, if need be by what this connection was told.
+    fn error(&self, doing: &str, e: rusqlite::Error) -> RegistryError {
+        match (e.sqlite_error_code(), error(doing, e)) {
+            (Some(ErrorCode::OperationInterrupted), _) => self.patience.reason(doing.to_owned()),
+            (_, RegistryError::Busy { doing, .. }) => RegistryError::Busy {
+                doing,
+                waited_seconds: self.lock_wait.as_secs(),
+            },
+            (_, other) => other,
+        }
     }
 
     pub(super) fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, RegistryError> {
-        let fail = |e| error(&describe(sql), e);
+        let fail = |e| self.error(&describe(sql), e);
         let mut statement = self.raw.prepare_cached(sql).map_err(fail)?;
         bind(&mut statement, sql, values)?;
         let changed = statement.raw_execute().map_err(fail)?;
@@ -108,11 +147,12 @@ impl SqliteDatabase {
         values: &[Value],
         mut visit: impl FnMut(&Row<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let fail = |e| error(&describe(sql), e);
+        let fail = |e| self.error(&describe(sql), e);
         let mut statement = self.raw.prepare_cached(sql).map_err(fail)?;
         bind(&mut statement, sql, values)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(fail)? {
+            self.patience.check(|| describe(sql))?;
             let inner = RowOf::Sqlite(row);
             visit(&Row { inner, sql })?;
         }

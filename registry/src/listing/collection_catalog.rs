@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::collection_tree::NAMES;
 use crate::collection_summaries::CollectionSummary;
 use crate::error::RegistryError;
 use crate::model::collection::{Collection, CollectionType};
@@ -22,19 +23,49 @@ pub struct CollectionCatalog {
 impl CollectionCatalog {
     /// Read the collections of a registry.
     pub fn read(registry: &mut Registry) -> Result<Self, RegistryError> {
-        let mut collections = registry.collections()?;
+        let collections = registry.collections()?;
+        let chains = registry.collection_chains()?;
+        let summaries = registry.collection_summaries()?;
+        Ok(Self::new(collections, chains, summaries))
+    }
+
+    fn new(
+        mut collections: Vec<Collection>,
+        chains: BTreeMap<String, Vec<String>>,
+        summaries: BTreeMap<String, CollectionSummary>,
+    ) -> Self {
         collections.sort_by_key(|c| (c.collection_type == CollectionType::Chained, c.id));
         let places = collections
             .iter()
             .enumerate()
             .map(|(place, c)| (c.name.clone(), place))
             .collect();
-        Ok(Self {
+        Self {
             collections,
             places,
-            chains: registry.collection_chains()?,
-            summaries: registry.collection_summaries()?,
-        })
+            chains,
+            summaries,
+        }
+    }
+
+    /// Read of a registry what an expression can mean: everything if it has patterns, else the named collections and what
+    /// is below them. [`CollectionCatalog::parents`] and patterns know no others then.
+    ///
+    /// # Errors
+    /// [`RegistryError::Missing`] for a name that is no collection.
+    pub fn read_for(registry: &mut Registry, wildcard: &Wildcard) -> Result<Self, RegistryError> {
+        let names = match wildcard {
+            Wildcard::Some { names, patterns } if patterns.is_empty() => names.clone(),
+            _ => return Self::read(registry),
+        };
+        let tree = registry.collection_tree(names)?;
+        let collections: Vec<Collection> = tree.collections.into_values().collect();
+        let mut summaries = BTreeMap::new();
+        for piece in collections.chunks(NAMES) {
+            let piece: Vec<&Collection> = piece.iter().collect();
+            summaries.extend(registry.collection_summaries_of(&piece)?);
+        }
+        Ok(Self::new(collections, tree.children, summaries))
     }
 
     /// The collection of this name.
@@ -76,6 +107,16 @@ impl CollectionCatalog {
             .collect()
     }
 
+    /// What a collection may hold, or all below a chain.
+    pub fn summary(&self, name: &str) -> CollectionSummary {
+        let mut summary = CollectionSummary::default();
+        let below = self.flatten([name]).into_iter();
+        below
+            .filter_map(|c| self.summaries.get(&c.name))
+            .for_each(|of| summary.update(of));
+        summary
+    }
+
     /// Whether a collection that is not a chain may hold datasets of a type.
     pub fn may_hold(&self, name: &str, dataset_type: &str) -> bool {
         let summary = self.summaries.get(name);
@@ -83,7 +124,8 @@ impl CollectionCatalog {
     }
 
     /// The collections that an expression means, of the given types, without repeats: those that fit a pattern, then the
-    /// named ones. `flatten` puts the collections below a chain in its place.
+    /// named ones. `flatten` puts the collections below a chain in its place, or with `include_chains` behind it; without
+    /// `include_chains` there are no chains in the result. By default it is the opposite of `flatten`.
     ///
     /// # Errors
     /// [`RegistryError::Missing`] for a name that is no collection.
@@ -92,10 +134,12 @@ impl CollectionCatalog {
         wildcard: &Wildcard,
         types: &[CollectionType],
         flatten: bool,
+        include_chains: Option<bool>,
     ) -> Result<Vec<&Collection>, RegistryError> {
+        let include_chains = include_chains.unwrap_or(!flatten);
         let wanted = |c: &&Collection| {
             types.contains(&c.collection_type)
-                && !(flatten && c.collection_type == CollectionType::Chained)
+                && (include_chains || c.collection_type != CollectionType::Chained)
         };
         let Wildcard::Some { names, patterns } = wildcard else {
             return Ok(self.collections.iter().filter(wanted).collect());
@@ -120,7 +164,7 @@ impl CollectionCatalog {
         Ok(found)
     }
 
-    /// The collections that are not chains, in search order, without repeats.
+    /// These collections and those below them in search order, without repeats; a chain comes before what is below it.
     fn flatten<'a>(&'a self, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a Collection> {
         let mut todo: Vec<&str> = names.into_iter().collect();
         todo.reverse();
@@ -130,12 +174,8 @@ impl CollectionCatalog {
             let Some(&place) = self.places.get(name).filter(|_| seen.insert(name)) else {
                 continue;
             };
-            let collection = &self.collections[place];
-            if collection.collection_type == CollectionType::Chained {
-                todo.extend(self.children(name).iter().rev().map(String::as_str));
-            } else {
-                found.push(collection);
-            }
+            todo.extend(self.children(name).iter().rev().map(String::as_str));
+            found.push(&self.collections[place]);
         }
         found
     }

@@ -20,7 +20,7 @@ pub struct DatasetTypeSearch {
 /// Look up dataset types by name and pattern.
 ///
 /// # Errors
-/// [`RegistryError::Invalid`] for the name of a component.
+/// [`RegistryError::DatasetTypeExpression`] for the name of a component.
 pub fn search_dataset_types(
     registry: &mut Registry,
     wildcard: &Wildcard,
@@ -38,9 +38,14 @@ pub fn search_dataset_types(
     };
     for name in names {
         if let (parent, Some(_)) = DatasetType::split_name(name) {
-            return Err(RegistryError::Invalid(format!(
-                "'{name}' names a component, which the registry does not list; ask for '{parent}'"
-            )));
+            return Err(RegistryError::DatasetTypeExpression(
+                match DatasetType::is_valid_name(name) {
+                    true => format!(
+                        "'{name}' names a component, which the registry does not list; ask for '{parent}'"
+                    ),
+                    false => format!("'{name}' cannot be the name of a dataset type"),
+                },
+            ));
         }
         match all.iter().find(|t| t.dataset_type.name == *name) {
             Some(found) => search.found.push(found.clone()),

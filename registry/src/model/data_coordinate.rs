@@ -42,7 +42,49 @@ pub struct WrongNumberOfValues {
     dimensions: String,
 }
 
+/// A data ID lacks the value of a required dimension.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("data ID {given} has no value for the required dimension '{dimension}'")]
+pub struct MissingDimension {
+    /// The dimension.
+    pub dimension: String,
+    /// The values that were given.
+    pub given: String,
+}
+
 impl DataCoordinate {
+    /// A data ID over `dimensions` from values by name, and `defaults` for what they lack
+    /// (`DataCoordinate.standardize`): values of other dimensions are left out, and so are implied ones unless all are
+    /// there. Of two values of one dimension the later counts. Whether values fit each other, only a registry knows.
+    ///
+    /// # Errors
+    /// A required dimension has no value.
+    pub fn standardize(
+        dimensions: &DimensionGroup,
+        values: &[(String, DataIdValue)],
+        defaults: Option<&Self>,
+    ) -> Result<Self, MissingDimension> {
+        let find = |dimension: &str| {
+            let given = values.iter().rev().find(|(name, _)| name == dimension);
+            let given = given.map(|(_, value)| value);
+            given.or_else(|| defaults?.get(dimension))
+        };
+        let mut found = Vec::with_capacity(dimensions.required_len());
+        for dimension in dimensions.required() {
+            let missing = || MissingDimension {
+                dimension: dimension.to_owned(),
+                given: shown(values.iter().map(|(name, value)| (name.as_str(), value))),
+            };
+            found.push(find(dimension).ok_or_else(missing)?.clone());
+        }
+        let implied: Option<Vec<_>> = dimensions.implied().map(|d| find(d).cloned()).collect();
+        found.extend(implied.into_iter().flatten());
+        Ok(Self {
+            dimensions: dimensions.clone(),
+            values: found,
+        })
+    }
+
     /// A data ID from values in the order of [`DimensionGroup::data_coordinate_keys`]: all required ones, then none or
     /// all of the implied ones.
     pub fn new(
@@ -95,14 +137,14 @@ impl DataCoordinate {
 impl fmt::Display for DataCoordinate {
     /// As the reference prints it: `{instrument: 'HSC', detector: 50, visit: 903334}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("{")?;
-        for (i, (name, value)) in self.iter().enumerate() {
-            let comma = if i == 0 { "" } else { ", " };
-            match value {
-                DataIdValue::Int(v) => write!(f, "{comma}{name}: {v}")?,
-                DataIdValue::Str(v) => write!(f, "{comma}{name}: '{v}'")?,
-            }
-        }
-        f.write_str("}")
+        f.write_str(&shown(self.iter()))
     }
+}
+
+fn shown<'a>(pairs: impl Iterator<Item = (&'a str, &'a DataIdValue)>) -> String {
+    let pairs = pairs.map(|(name, value)| match value {
+        DataIdValue::Int(v) => format!("{name}: {v}"),
+        DataIdValue::Str(v) => format!("{name}: '{v}'"),
+    });
+    format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
 }

@@ -11,6 +11,8 @@ pub struct DatasetType {
     pub dimensions: DimensionGroup,
     /// Name of the storage class, recorded and never loaded.
     pub storage_class: String,
+    /// Of a component: the storage class of the whole dataset.
+    pub parent_storage_class: Option<String>,
     /// Whether its datasets can be certified into CALIBRATION collections.
     pub is_calibration: bool,
 }

@@ -105,6 +105,17 @@ impl Wildcard {
         Wildcard::Some { names, patterns }
     }
 
+    /// As [`Wildcard::parse`], but an empty list asks for nothing, as in the methods of the reference's registry.
+    pub fn parse_list<S: AsRef<str>>(expressions: &[S]) -> Wildcard {
+        match expressions {
+            [] => Wildcard::Some {
+                names: Vec::new(),
+                patterns: Vec::new(),
+            },
+            some => Self::parse(some),
+        }
+    }
+
     /// Whether anything but literal names was given (`has_globs`).
     pub fn has_globs(&self) -> bool {
         match self {

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::column::{Column, ColumnType};
 use super::element::{Element, ElementKind, Family};
 use super::universe_config::UniverseConfig;
+use super::universe_simple::simple;
 
 /// Why a universe could not be built from its JSON.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -32,11 +35,13 @@ pub enum UniverseError {
 /// (`lsst/daf/butler/dimensions/construction.py`).
 #[derive(Debug)]
 pub struct Universe {
+    definition: serde_json::Value,
     version: i64,
     namespace: String,
     common_skypix: String,
     elements: Vec<Element>,
-    index: HashMap<String, usize>,
+    /// Every step of a translation looks names up here; they come from the repo, not from who asks.
+    index: HashMap<String, usize, foldhash::fast::RandomState>,
     spatial: Vec<Family>,
     temporal: Vec<Family>,
 }
@@ -47,9 +52,19 @@ const UNIVERSE_8: &str = include_str!("universe8.json");
 impl Universe {
     /// Build a universe from the JSON stored as `config:dimensions.json` in `butler_attributes`.
     pub fn from_json(text: &str) -> Result<Arc<Self>, UniverseError> {
-        let config: UniverseConfig =
-            serde_json::from_str(text).map_err(|e| UniverseError::Json(e.to_string()))?;
-        config.build().map(Arc::new)
+        let unreadable = |e: serde_json::Error| UniverseError::Json(e.to_string());
+        let definition: serde_json::Value = serde_json::from_str(text).map_err(unreadable)?;
+        let mut universe = UniverseConfig::deserialize(&definition)
+            .map_err(unreadable)?
+            .build()?;
+        universe.definition = definition;
+        Ok(Arc::new(universe))
+    }
+
+    /// The definition with all defaults filled in, as the reference's server gives it to its clients
+    /// (`SerializedDimensionConfig`, `lsst/daf/butler/dimensions/_config.py`).
+    pub fn to_simple(&self) -> serde_json::Value {
+        simple(&self.definition)
     }
 
     /// The JSON of the universe of new repos.
@@ -59,11 +74,12 @@ impl Universe {
 
     pub(super) fn new(version: i64, namespace: String, common_skypix: String) -> Self {
         Self {
+            definition: serde_json::Value::Null,
             version,
             namespace,
             common_skypix,
             elements: Vec::new(),
-            index: HashMap::new(),
+            index: HashMap::default(),
             spatial: Vec::new(),
             temporal: Vec::new(),
         }

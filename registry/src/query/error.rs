@@ -1,6 +1,8 @@
 //! What can go wrong with a query.
 
 use crate::error::RegistryError;
+use crate::model::data_coordinate::MissingDimension;
+use crate::model::dimension_group::UnknownDimension;
 
 /// An error of a query. The kinds are those of the reference's user errors (`lsst/daf/butler/_exceptions.py`), by which its
 /// clients tell them apart.
@@ -24,18 +26,42 @@ pub enum QueryError {
     /// A dataset type that is not as the query has it (`DatasetTypeError`).
     #[error("{0}")]
     DatasetType(String),
+    /// Text that is no name of a dataset type (`DatasetTypeExpressionError`).
+    #[error("{0}")]
+    DatasetTypeExpression(String),
+    /// A component that datasets of a type do not have (`UnknownComponentError`).
+    #[error("{0}")]
+    UnknownComponent(String),
+    /// Values by which a data ID cannot be completed (`DimensionValueError`).
+    #[error("{0}")]
+    DimensionValue(String),
+    /// A data ID of things that the repo does not have (`DataIdValueError`).
+    #[error("{0}")]
+    DataIdValue(String),
+    /// A data ID whose values contradict each other (`InconsistentDataIdError`).
+    #[error("{0}")]
+    InconsistentDataId(String),
     /// Several validity ranges match one data ID (`CalibrationLookupError`).
     #[error("{0}")]
     CalibrationLookup(String),
     /// No collection was named, and the repo has no default (`NoDefaultCollectionError`).
     #[error("No collections provided and no default collections.")]
     NoDefaultCollection,
-    /// The user asked to stop.
-    #[error("interrupted")]
-    Interrupted,
     /// The registry failed.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+}
+
+impl From<MissingDimension> for QueryError {
+    fn from(error: MissingDimension) -> Self {
+        Self::DimensionName(error.to_string())
+    }
+}
+
+impl From<UnknownDimension> for QueryError {
+    fn from(error: UnknownDimension) -> Self {
+        Self::DimensionName(error.to_string())
+    }
 }
 
 impl QueryError {
@@ -53,10 +79,12 @@ impl QueryError {
             Self::MissingDatasetType(_) => Some("missing_dataset_type"),
             Self::MissingCollection(_) => Some("missing_collection"),
             Self::CalibrationLookup(_) => Some("calibration_lookup"),
-            Self::DatasetType(_)
-            | Self::NoDefaultCollection
-            | Self::Interrupted
-            | Self::Registry(_) => None,
+            Self::DatasetTypeExpression(_) => Some("dataset_type_expression"),
+            Self::UnknownComponent(_) => Some("unknown_component"),
+            Self::DimensionValue(_) => Some("dimension_value"),
+            Self::DataIdValue(_) => Some("data_id_value"),
+            Self::InconsistentDataId(_) => Some("inconsistent_data_id"),
+            Self::DatasetType(_) | Self::NoDefaultCollection | Self::Registry(_) => None,
         }
     }
 }

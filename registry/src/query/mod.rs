@@ -4,6 +4,7 @@ pub mod check;
 mod error;
 pub mod execute;
 pub mod expression;
+pub mod lookup;
 pub mod sql;
 pub mod tree;
 

@@ -14,6 +14,8 @@ use crate::engine::{Question, Text};
 #[derive(Debug, Clone)]
 pub struct Case {
     pub name: String,
+    /// As it was written.
+    pub json: Value,
     pub question: Question,
     pub texts: Vec<(Text, Outcome<Value>)>,
 }
@@ -93,15 +95,13 @@ impl Drop for Generator {
 }
 
 impl Case {
-    fn read(json: &Value) -> Self {
+    /// A query as the generator writes it.
+    pub fn read(json: &Value) -> Self {
         let texts = json["texts"].as_array().expect("a list");
         Self {
             name: json["name"].as_str().expect("a name").to_owned(),
-            question: Question {
-                tree: json["tree"].clone(),
-                spec: json["spec"].clone(),
-                uploads: json["uploads"].clone(),
-            },
+            json: json.clone(),
+            question: Question::read(json),
             texts: texts.iter().map(Text::read).collect(),
         }
     }

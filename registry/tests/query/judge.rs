@@ -10,13 +10,24 @@ use crate::engine::Question;
 pub enum Verdict {
     /// The same rows, the same number, the same kind of error.
     Agree,
-    /// We answer what the reference does not implement, or fails at through a fault of its own.
-    Surpass,
+    /// We answer what the reference does not implement, or fails at through a fault of its own; which one.
+    Surpass(&'static str),
     /// Too large or too slow for the reference.
     Skipped,
+    /// What we do not implement, and nothing in the reference asks: a search for datasets of any type.
+    Unanswered,
     /// Not the same.
     Differ(String),
 }
+
+/// What the reference does not implement (`UnimplementedQueryError` of `registry/dimensions/static.py`), which we may answer.
+const UNIMPLEMENTED: [&str; 5] = [
+    "Cannot join dimension element",
+    "Spatial overlap constraint for dimension",
+    "Spatial overlap constraints nested inside OR or NOT are not supported",
+    "Spatial overlap joins nested inside OR or NOT are not supported",
+    "Unsupported combination for spatial join",
+];
 
 /// Faults of the reference for queries that mean something, which we may answer: several dataset searches or overlap tables of
 /// which it wants columns without saying whose, overlaps with regions that are NULL, and an aggregate that old PostgreSQL lacks.
@@ -53,34 +64,52 @@ pub fn outcomes<T>(
         (Outcome::Answer(_), Outcome::Failed(ours)) => {
             Verdict::Differ(format!("they answer, we fail: {}", shown(ours)))
         }
-        (Outcome::Failed(theirs), Outcome::Answer(_)) if may_answer(theirs) => Verdict::Surpass,
-        (Outcome::Failed(theirs), Outcome::Answer(_)) => {
-            Verdict::Differ(format!("they fail, we answer: {}", shown(theirs)))
-        }
-        // Without its fault the reference might have found one of the user.
-        (Outcome::Failed(theirs), Outcome::Failed(ours))
-            if theirs.error_type.is_none() && may_answer(theirs) && ours.error_type.is_some() =>
-        {
-            Verdict::Surpass
-        }
-        (Outcome::Failed(theirs), Outcome::Failed(ours)) => {
-            let expected = theirs.error_type.as_deref().unwrap_or("invalid_query");
-            match ours.error_type.as_deref() == Some(expected) {
-                true => Verdict::Agree,
-                false => Verdict::Differ(format!(
-                    "errors differ: theirs {}; ours {}",
-                    shown(theirs),
-                    shown(ours)
-                )),
-            }
-        }
+        (Outcome::Failed(theirs), Outcome::Answer(_)) => match may_answer(theirs) {
+            Some(why) => Verdict::Surpass(why),
+            None => Verdict::Differ(format!("they fail, we answer: {}", shown(theirs))),
+        },
+        (Outcome::Failed(theirs), Outcome::Failed(ours)) => failures(theirs, ours),
     }
 }
 
-fn may_answer(theirs: &Failed) -> bool {
-    match theirs.error_type.as_deref() {
-        Some(error_type) => error_type == "unimplemented_query",
-        None => ITS_FAULTS.iter().any(|f| theirs.message.contains(f)),
+fn failures(theirs: &Failed, ours: &Failed) -> Verdict {
+    let expected = theirs.error_type.as_deref().unwrap_or("invalid_query");
+    if ours.error_type.as_deref() == Some(expected) {
+        return Verdict::Agree;
+    }
+    match may_answer(theirs) {
+        // Without its fault the reference might have found one of the user.
+        Some(why) if theirs.error_type.is_none() && ours.error_type.is_some() => {
+            Verdict::Surpass(why)
+        }
+        _ => Verdict::Differ(format!(
+            "errors differ: theirs {}; ours {}",
+            shown(theirs),
+            shown(ours)
+        )),
+    }
+}
+
+/// Why we may answer what the reference does not.
+fn may_answer(theirs: &Failed) -> Option<&'static str> {
+    let known: &[&'static str] = match theirs.error_type.as_deref() {
+        Some("unimplemented_query") => &UNIMPLEMENTED,
+        Some(_) => &[],
+        None => &ITS_FAULTS,
+    };
+    let found = known.iter().find(|f| theirs.message.contains(**f));
+    found.copied()
+}
+
+/// The verdict on answers to a tree that we do not implement.
+pub fn of_any_dataset<T>(ours: &Outcome<T>, verdict: Verdict) -> Verdict {
+    match (ours, verdict) {
+        (Outcome::Failed(failed), Verdict::Differ(_))
+            if failed.error_type.as_deref() == Some("unimplemented_query") =>
+        {
+            Verdict::Unanswered
+        }
+        (_, verdict) => verdict,
     }
 }
 
@@ -103,6 +132,9 @@ pub fn rows(
             theirs.columns, ours.columns
         ));
     }
+    if question.may_repeat_rows() {
+        return same_distinct(question, theirs, ours);
+    }
     if theirs.rows.len() != ours.rows.len() {
         let difference = difference(&theirs.sorted(), &ours.sorted());
         return Err(format!(
@@ -124,6 +156,20 @@ pub fn rows(
         }
     }
     same_order(question, theirs, ours)
+}
+
+/// Compare rows that may come more than once: each must be there, except where a limit leaves open which are.
+fn same_distinct(question: &Question, theirs: &Rows, ours: &Rows) -> Result<(), String> {
+    let distinct = |rows: &Rows| {
+        let mut rows = rows.sorted();
+        rows.dedup();
+        rows
+    };
+    let (theirs, ours) = (distinct(theirs), distinct(ours));
+    match theirs == ours || !question.spec["limit"].is_null() {
+        true => Ok(()),
+        false => Err(difference(&theirs, &ours)),
+    }
 }
 
 /// Whether each row is in the other rows, at least as often.

@@ -5,6 +5,7 @@ mod cases;
 mod compare;
 mod engine;
 mod generator;
+mod inputs;
 mod judge;
 mod pantry;
 mod report;

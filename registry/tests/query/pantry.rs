@@ -1,5 +1,6 @@
 //! Pantry's engine as the comparison asks it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::model::universe::Universe;
 use pantry_registry::query::QueryError;
 use pantry_registry::query::execute::{
-    CachedRecords, QueryInputs, ResultRow, ResultValue, Upload, any, count, execute,
+    CachedRecords, QueryInputs, ResultRow, ResultValue, any, count, execute, explain_no_results,
 };
 use pantry_registry::query::expression::{BindValue, Binds, IdentifierContext, where_predicate};
 use pantry_registry::query::tree::{
@@ -20,7 +21,8 @@ use pantry_registry::query::tree::{
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Failed, Outcome, Rows};
-use crate::engine::{Engine, Question, Text};
+use crate::engine::{AnyFlags, CountFlags, Engine, Question, Text};
+use crate::inputs;
 
 /// The engine over a repository.
 pub fn open(repo: &Path) -> Box<dyn Engine> {
@@ -43,15 +45,25 @@ impl Engine for Pantry {
     }
 
     fn count(&mut self, question: &Question) -> Outcome<u64> {
+        let CountFlags { exact, discard } = question.count;
         outcome(self.read(question).and_then(|(tree, spec, inputs)| {
-            count(&mut self.registry, &tree, &spec, &inputs, true, true)
+            count(&mut self.registry, &tree, &spec, &inputs, exact, discard)
         }))
     }
 
     fn any(&mut self, question: &Question) -> Outcome<bool> {
-        let read = json::tree_from_json(&question.tree, self.registry.universe());
-        let inputs = self.uploads(question);
-        outcome(read.and_then(|tree| any(&mut self.registry, &tree, &inputs, true, true)))
+        let AnyFlags { execute, exact } = question.any;
+        outcome(
+            self.tree(question)
+                .and_then(|(tree, inputs)| any(&mut self.registry, &tree, &inputs, execute, exact)),
+        )
+    }
+
+    fn explain(&mut self, question: &Question) -> Outcome<BTreeSet<String>> {
+        let messages = self
+            .tree(question)
+            .and_then(|(tree, inputs)| explain_no_results(&mut self.registry, &tree, &inputs));
+        outcome(messages.map(|all| all.into_iter().collect()))
     }
 
     fn predicate(&mut self, text: &Text) -> Option<Outcome<Value>> {
@@ -90,44 +102,30 @@ fn outcome<T>(result: Result<T, QueryError>) -> Outcome<T> {
 }
 
 impl Pantry {
+    fn tree(&self, question: &Question) -> Result<(QueryTree, QueryInputs), QueryError> {
+        let tree = json::tree_from_json(&question.tree, self.registry.universe())?;
+        Ok((tree, inputs::read(question, self.registry.universe())?))
+    }
+
     fn read(
         &self,
         question: &Question,
     ) -> Result<(QueryTree, ResultSpec, QueryInputs), QueryError> {
-        let universe = self.registry.universe();
-        let tree = json::tree_from_json(&question.tree, universe)?;
-        let spec = json::spec_from_json(&question.spec, universe)?;
-        Ok((tree, spec, self.uploads(question)))
-    }
-
-    fn uploads(&self, question: &Question) -> QueryInputs {
-        let universe = self.registry.universe();
-        let mut inputs = QueryInputs::default();
-        for upload in question.uploads.as_array().into_iter().flatten() {
-            let names: Vec<&str> = texts(&upload["dimensions"]);
-            let rows = upload["rows"].as_array().into_iter().flatten();
-            let upload_rows =
-                rows.map(|row| row.as_array().into_iter().flatten().map(key).collect());
-            inputs.uploads.insert(
-                upload["key"]
-                    .as_str()
-                    .expect("as the generator made it")
-                    .parse()
-                    .expect("a UUID"),
-                Upload {
-                    dimensions: DimensionGroup::conform(universe, names)
-                        .expect("as the generator made it"),
-                    rows: upload_rows.collect(),
-                },
-            );
-        }
-        inputs
+        let (tree, inputs) = self.tree(question)?;
+        let spec = json::spec_from_json(&question.spec, self.registry.universe())?;
+        Ok((tree, spec, inputs))
     }
 
     fn rows(&mut self, question: &Question) -> Result<Rows, QueryError> {
         let (tree, spec, inputs) = self.read(question)?;
         let universe = Arc::clone(self.registry.universe());
-        let elements: Vec<String> = spec.dimensions().elements().map(str::to_owned).collect();
+        let beside = |name: &&str| match spec.kind {
+            // Records that are no columns.
+            ResultKind::General { .. } => universe.get(name).is_some_and(|e| e.is_cached),
+            _ => true,
+        };
+        let elements = spec.dimensions().elements().filter(beside);
+        let elements: Vec<String> = elements.map(str::to_owned).collect();
         let cached = match spec.includes_dimension_records() {
             true => Some(CachedRecords::read(
                 &mut self.registry,
@@ -138,9 +136,7 @@ impl Pantry {
         let mut rows = Vec::new();
         execute(&mut self.registry, &tree, &spec, &inputs, |row| {
             let mut values = values(&universe, &spec, row);
-            if let Some(cached) = &cached
-                && !matches!(spec.kind, ResultKind::General { .. })
-            {
+            if let Some(cached) = &cached {
                 values.push(records(&universe, &elements, cached, row));
             }
             rows.push(values);
@@ -162,7 +158,7 @@ fn columns(universe: &Universe, spec: &ResultSpec) -> Vec<String> {
             .collect(),
         ResultKind::General { .. } => {
             let columns = spec.result_columns().columns();
-            return columns.iter().map(ResultColumn::qualified_name).collect();
+            columns.iter().map(ResultColumn::qualified_name).collect()
         }
         _ => {
             let keys = spec.dimensions().data_coordinate_keys();
@@ -277,22 +273,6 @@ fn records(
         found.insert(name.clone(), Value::Object(fields));
     }
     Value::Object(found)
-}
-
-fn texts(value: &Value) -> Vec<&str> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
-}
-
-fn key(value: &Value) -> DataIdValue {
-    match value.as_i64() {
-        Some(v) => DataIdValue::Int(v),
-        None => DataIdValue::Str(value.as_str().expect("as the generator made it").to_owned()),
-    }
 }
 
 fn shown(value: Option<&ResultValue>) -> Value {

@@ -10,8 +10,10 @@ use crate::judge::Verdict;
 #[derive(Debug, Default)]
 pub struct Report {
     pub agree: BTreeMap<&'static str, usize>,
+    /// By why we may.
     pub surpass: BTreeMap<&'static str, usize>,
     pub skipped: usize,
+    pub unanswered: usize,
     pub differ: Vec<String>,
 }
 
@@ -20,13 +22,14 @@ impl Report {
     pub fn add(&mut self, case: &Case, asked: &'static str, verdict: Verdict) {
         match verdict {
             Verdict::Agree => *self.agree.entry(asked).or_default() += 1,
-            Verdict::Surpass => *self.surpass.entry(asked).or_default() += 1,
+            Verdict::Surpass(why) => *self.surpass.entry(why).or_default() += 1,
             Verdict::Skipped => self.skipped += 1,
+            Verdict::Unanswered => self.unanswered += 1,
             Verdict::Differ(why) => {
                 let texts: Vec<&str> = case.texts.iter().map(|(t, _)| t.text.as_str()).collect();
                 self.differ.push(format!(
-                    "{asked} of {}: {why}\nwhere {texts:?}\ntree {}\nspec {}\nuploads {}",
-                    case.name, case.question.tree, case.question.spec, case.question.uploads
+                    "{asked} of {}: {why}\nwhere {texts:?}\n{}",
+                    case.name, case.json
                 ));
             }
         }
@@ -37,10 +40,11 @@ impl Report {
         for (asked, number) in other.agree {
             *self.agree.entry(asked).or_default() += number;
         }
-        for (asked, number) in other.surpass {
-            *self.surpass.entry(asked).or_default() += number;
+        for (why, number) in other.surpass {
+            *self.surpass.entry(why).or_default() += number;
         }
         self.skipped += other.skipped;
+        self.unanswered += other.unanswered;
         let differ = other.differ.into_iter();
         self.differ
             .extend(differ.map(|why| format!("{repo}, {why}")));
@@ -64,10 +68,11 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "agree {:?}, surpass {:?}, skipped {}, differ {}",
+            "agree {:?}, surpass {:?}, skipped {}, unanswered {}, differ {}",
             self.agree,
             self.surpass,
             self.skipped,
+            self.unanswered,
             self.differ.len()
         )
     }

@@ -12,7 +12,14 @@ use tempfile::TempDir;
 use crate::generator::Generator;
 
 /// Their names.
-pub const NAMES: [&str; 5] = ["hsc", "lsstcam", "ci_hsc", "spatial", "datasets"];
+pub const NAMES: [&str; 6] = [
+    "hsc",
+    "lsstcam",
+    "ci_hsc",
+    "spatial",
+    "datasets",
+    "calibrations",
+];
 
 /// An SQLite repository; kept for the next run, for as long as its recipe stays the same.
 pub fn sqlite(name: &str) -> PathBuf {

@@ -2,7 +2,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use pantry_registry::config::Environment;
+use pantry_registry::listing::TypeSearch;
 use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::{ColumnReference, DatasetField, DatasetKey};
 use uuid::Uuid;
@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::Args;
 use super::files::Files;
 use super::print::{Dataset, Printer};
-use super::type_search::TypeSearch;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::query::{Layout, Repeats, SortKey, each_row, usual_order};
+use crate::query::{Layout, Query, Repeats, SortKey, each_row, usual_order};
 use crate::repo::Repo;
 use crate::rows::{OutputFormat, Value};
 
@@ -28,10 +28,10 @@ pub struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     /// For these arguments.
-    pub fn new(args: &'a Args) -> Result<Self, Failure> {
+    pub fn new(args: &'a Args, context: &Context) -> Result<Self, Failure> {
         let mut files = None;
         if args.show_uri {
-            let mut repo = Repo::open(&args.repo, false, &Environment::from_process())?;
+            let mut repo = args.filter.open(&args.repo, context)?;
             files = Files::of(&mut repo)?.table.map(|table| (repo, table));
         }
         Ok(Self { args, files })
@@ -74,7 +74,7 @@ impl<'a> Answer<'a> {
         used: u64,
         printer: &mut Printer<'_>,
     ) -> Result<(u64, u64, bool), Failure> {
-        let query = search.query(&self.args.filter)?;
+        let query = Query::datasets(search)?.filter(&self.args.filter)?;
         let dimensions = query.spec.dimensions().clone();
         let layout = Layout::data_ids(&dimensions);
         let keys = layout.columns().len();

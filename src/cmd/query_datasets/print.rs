@@ -3,12 +3,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use pantry_registry::listing::FileRecord;
+use pantry_registry::listing::{FileRecord, TypeSearch};
 use pantry_registry::model::dimension_group::DimensionGroup;
 use uuid::Uuid;
 
 use super::files::Files;
-use super::type_search::TypeSearch;
 use crate::failure::Failure;
 use crate::rows::{Column, OutputFormat, RowSink, Value};
 use crate::table::{Align, Table};

@@ -3,8 +3,9 @@
 
 use super::catalog::{Catalog, SearchedCollection};
 use super::constraints::Constraints;
-use super::overlaps::{self, SpatialJoin};
+use super::overlaps;
 use super::postprocessing::Postprocessing;
+use super::spatial_join::SpatialJoin;
 use crate::model::collection::CollectionType;
 use crate::query::QueryError;
 use crate::query::tree::{ColumnSet, DatasetKey, DatasetSearch, Predicate, QueryTree};

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::catalog_rows::CatalogRows;
 use crate::collection_summaries::CollectionSummary;
-use crate::database::{Statement, Value};
+use crate::database::Value;
 use crate::dataset_types::DatasetTypeRecord;
 use crate::error::RegistryError;
+use crate::listing::NAMES;
 use crate::model::collection::CollectionType;
 use crate::query::QueryError;
 use crate::query::tree::QueryTree;
 use crate::registry::Registry;
-use crate::schema::collection_tables::summary_name;
 use crate::schema::managers::CollectionKey;
 
 /// A collection that a query may search.
@@ -35,33 +36,47 @@ pub struct Catalog {
     dataset_types: BTreeMap<String, DatasetTypeRecord>,
 }
 
-/// Names that go into one statement.
-const NAMES: usize = 500;
-
 impl Catalog {
     /// Read what `trees`, and the queries in their filters, name.
     pub fn of<'a>(
         registry: &mut Registry,
         trees: impl Iterator<Item = &'a QueryTree>,
     ) -> Result<Self, QueryError> {
-        let mut catalog = Self::default();
-        let mut names: Vec<String> = Vec::new();
+        let (mut types, mut collections) = (BTreeSet::new(), BTreeSet::new());
         let mut todo: Vec<&QueryTree> = trees.collect();
         while let Some(tree) = todo.pop() {
             for (name, search) in &tree.datasets {
-                names.extend(search.collections.iter().cloned());
-                if catalog.dataset_types.contains_key(name) {
-                    continue;
-                }
-                let record = registry
-                    .find_dataset_type(name)?
-                    .ok_or_else(|| QueryError::MissingDatasetType(name.clone()))?;
-                catalog.dataset_types.insert(name.clone(), record);
+                types.insert(name.as_str());
+                collections.extend(search.collections.iter().cloned());
             }
             todo.extend(tree.predicate.subqueries());
         }
-        catalog.read_collections(registry, names)?;
-        catalog.read_summaries(registry)?;
+        let mut catalog = Self::default();
+        if types.is_empty() && collections.is_empty() {
+            return Ok(catalog);
+        }
+        let names = |name: &&str| registry.overrides.database_name(name).map(str::to_owned);
+        let database_types: Vec<String> = types.iter().filter_map(names).collect();
+        let collections: Vec<String> = collections.into_iter().collect();
+        let first = collections.len().min(NAMES);
+        for piece in
+            std::iter::once(&collections[..first]).chain(collections[first..].chunks(NAMES))
+        {
+            let rows = CatalogRows::read(registry, piece, &database_types)?;
+            catalog.add(registry, rows)?;
+        }
+        if let Some(missing) = types
+            .iter()
+            .find(|t| !catalog.dataset_types.contains_key(**t))
+        {
+            return Err(QueryError::MissingDatasetType((*missing).to_owned()));
+        }
+        if let Some(missing) = collections
+            .iter()
+            .find(|c| !catalog.collections.contains_key(*c))
+        {
+            return Err(QueryError::MissingCollection(missing.clone()));
+        }
         Ok(catalog)
     }
 
@@ -103,138 +118,59 @@ impl Catalog {
         Ok(flat)
     }
 
-    fn read_collections(
-        &mut self,
-        registry: &mut Registry,
-        mut names: Vec<String>,
-    ) -> Result<(), QueryError> {
-        while !names.is_empty() {
-            names.sort_unstable();
-            names.dedup();
-            names.retain(|name| !self.collections.contains_key(name));
-            let mut chains = Vec::new();
-            for piece in names.chunks(NAMES) {
-                for collection in registry.collections_named(piece)? {
-                    let key = registry.collection_key(&collection);
-                    if collection.collection_type == CollectionType::Chained {
-                        chains.push(collection.name.clone());
-                    }
-                    self.collections.insert(
-                        collection.name.clone(),
-                        SearchedCollection {
-                            name: collection.name,
-                            collection_type: collection.collection_type,
-                            key,
-                            children: Vec::new(),
-                            summary: CollectionSummary::default(),
-                        },
-                    );
-                }
-            }
-            if let Some(missing) = names.iter().find(|n| !self.collections.contains_key(*n)) {
-                return Err(QueryError::MissingCollection(missing.clone()));
-            }
-            names.clear();
-            for chain in chains {
-                let children = registry.chain_children(&chain)?;
-                names.extend(children.iter().cloned());
-                if let Some(collection) = self.collections.get_mut(&chain) {
-                    collection.children = children;
-                }
-            }
+    fn add(&mut self, registry: &mut Registry, rows: CatalogRows) -> Result<(), QueryError> {
+        for record in registry.dataset_types_of(rows.dataset_types)? {
+            let name = record.dataset_type.name.clone();
+            self.dataset_types.insert(name, record);
         }
-        Ok(())
-    }
-
-    fn read_summaries(&mut self, registry: &mut Registry) -> Result<(), QueryError> {
-        let types: BTreeMap<i64, String> = self
-            .dataset_types
-            .values()
-            .map(|t| (t.id, t.dataset_type.name.clone()))
-            .collect();
-        if types.is_empty() {
-            return Ok(());
-        }
-        let names: Vec<String> = self
+        let names: BTreeMap<&str, &str> = rows
             .collections
-            .values()
-            .filter(|c| c.collection_type != CollectionType::Chained)
-            .map(|c| c.name.clone())
+            .iter()
+            .map(|(key, name, _)| (key.as_str(), name.as_str()))
             .collect();
-        let governors: Vec<String> = registry
-            .universe()
-            .governors()
-            .map(|g| g.name.clone())
-            .collect();
-        for piece in names.chunks(NAMES) {
-            let keys: Vec<Value> = piece
-                .iter()
-                .filter_map(|n| self.collections.get(n))
-                .map(|c| c.key.clone())
-                .collect();
-            let by_key = |key: &Value| {
-                let position = keys.iter().position(|k| k == key)?;
-                piece.get(position)
+        for (key, name, collection_type) in &rows.collections {
+            let children = rows
+                .children
+                .get(key)
+                .into_iter()
+                .flat_map(BTreeMap::values);
+            let children = children.filter_map(|child| names.get(child.as_str()));
+            let collection = SearchedCollection {
+                name: name.clone(),
+                collection_type: *collection_type,
+                key: match registry.managers().collections {
+                    CollectionKey::Id => Value::Int(key.parse().map_err(|_| {
+                        RegistryError::Corrupt(format!("'{key}' is no number of a collection"))
+                    })?),
+                    CollectionKey::Name => Value::Text(key.clone()),
+                },
+                children: children.map(|child| (*child).to_owned()).collect(),
+                summary: CollectionSummary::default(),
             };
-            let statement = summary_rows(registry, "dataset_type", "dataset_type_id", &keys)
-                .text(" AND dataset_type_id IN (")
-                .bind_all(types.keys().map(|id| Value::Int(*id)))
-                .text(")");
-            let rows = read_pairs(registry, &statement, |row| row.get_i64(1))?;
-            for (key, id) in rows {
-                if let (Some(name), Some(found)) = (by_key(&key), types.get(&id))
-                    && let Some(collection) = self.collections.get_mut(name)
-                {
-                    collection.summary.dataset_types.insert(found.clone());
-                }
+            self.collections.insert(name.clone(), collection);
+        }
+        for (key, name) in rows.held_types {
+            if let Some(collection) = self.of_key(&names, &key) {
+                let name = registry.overrides.client_name(&name).to_owned();
+                collection.summary.dataset_types.insert(name);
             }
-            for governor in &governors {
-                let statement = summary_rows(registry, governor, governor, &keys);
-                let rows = read_pairs(registry, &statement, |row| Ok(row.get_str(1)?.to_owned()))?;
-                for (key, value) in rows {
-                    if let Some(collection) = by_key(&key).and_then(|n| self.collections.get_mut(n))
-                    {
-                        let values = &mut collection.summary.governors;
-                        values.entry(governor.clone()).or_default().insert(value);
-                    }
-                }
+        }
+        for (key, governor, value) in rows.held_governors {
+            if let Some(collection) = self.of_key(&names, &key) {
+                let values = collection.summary.governors.entry(governor).or_default();
+                values.insert(value);
             }
         }
         Ok(())
     }
-}
 
-/// `SELECT` key of the collection and one more column from a summary table, for these collections.
-fn summary_rows(registry: &mut Registry, table: &str, column: &str, keys: &[Value]) -> Statement {
-    let key = match registry.managers().collections {
-        CollectionKey::Id => "collection_id",
-        CollectionKey::Name => "collection_name",
-    };
-    registry
-        .connection()
-        .statement()
-        .text("SELECT ")
-        .names([key, column])
-        .text(" FROM ")
-        .table(&summary_name(table))
-        .text(" WHERE ")
-        .name(key)
-        .text(" IN (")
-        .bind_all(keys.iter().cloned())
-        .text(")")
-}
-
-fn read_pairs<T>(
-    registry: &mut Registry,
-    statement: &Statement,
-    value: impl Fn(&crate::database::Row<'_>) -> Result<T, RegistryError>,
-) -> Result<Vec<(Value, T)>, RegistryError> {
-    let keys = registry.managers().collections;
-    registry.connection().collect(statement, |row| {
-        let key = match keys {
-            CollectionKey::Id => Value::Int(row.get_i64(0)?),
-            CollectionKey::Name => Value::Text(row.get_str(0)?.to_owned()),
-        };
-        Ok((key, value(row)?))
-    })
+    /// The collection of this key, if it may hold anything: chains do not by themselves.
+    fn of_key(
+        &mut self,
+        names: &BTreeMap<&str, &str>,
+        key: &str,
+    ) -> Option<&mut SearchedCollection> {
+        let collection = self.collections.get_mut(*names.get(key)?)?;
+        (collection.collection_type != CollectionType::Chained).then_some(collection)
+    }
 }

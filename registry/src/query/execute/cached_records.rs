@@ -58,6 +58,15 @@ impl CachedRecords {
         Ok(cached)
     }
 
+    /// All records of an element, by the values of its required dimensions.
+    pub fn records(
+        &self,
+        element: &str,
+    ) -> impl Iterator<Item = (&[DataIdValue], &Arc<CachedRecord>)> {
+        let records = self.elements.get(element).into_iter().flatten();
+        records.map(|(key, record)| (key.as_slice(), record))
+    }
+
     /// The record of an element for values of its required dimensions.
     pub fn get(&self, element: &str, required: &[DataIdValue]) -> Option<&Arc<CachedRecord>> {
         self.elements.get(element)?.get(required)

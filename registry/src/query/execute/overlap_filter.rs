@@ -11,8 +11,11 @@ use crate::query::QueryError;
 use crate::query::check::Postprocessing;
 use crate::query::tree::RegionLiteral;
 
-/// Rows looked at together: enough to pay for waking other threads.
+/// Rows looked at together.
 const BATCH: usize = 4096;
+
+/// So many rows pay for waking other threads.
+const PARALLEL: usize = 1024;
 
 /// Regions that are kept decoded; an exposure's region comes in as many rows as it has neighbours.
 const CACHED: usize = 65_536;
@@ -94,8 +97,10 @@ impl OverlapFilter {
     /// The rows that are through of those that were taken since the last time.
     pub(super) fn flush(&mut self) -> Result<Vec<Vec<ResultValue>>, QueryError> {
         let rows = std::mem::take(&mut self.waiting);
-        let keep: Vec<Result<bool, QueryError>> =
-            rows.par_iter().map(|row| self.overlaps(row)).collect();
+        let keep: Vec<Result<bool, QueryError>> = match rows.len() >= PARALLEL {
+            true => rows.par_iter().map(|row| self.overlaps(row)).collect(),
+            false => rows.iter().map(|row| self.overlaps(row)).collect(),
+        };
         let mut through = Vec::with_capacity(rows.len());
         for (row, keep) in rows.into_iter().zip(keep) {
             if !keep? {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::model::data_coordinate::DataIdValue;
 use crate::model::dimension_group::DimensionGroup;
 use crate::query::QueryError;
-use crate::query::check::{Catalog, Postprocessing};
+use crate::query::check::{Catalog, Postprocessing, with_default_data_id};
 use crate::query::sql::{Fragment, RowSource, SqlContext, Wanted, build};
 use crate::query::tree::{ColumnSet, QueryTree};
 use crate::schema::dialect::Dialect;
@@ -65,7 +65,7 @@ impl QueryInputs {
             context.uploads.insert(*key, source);
         }
         for (key, materialization) in &self.materializations {
-            let source = materialization.source(context, catalog)?;
+            let source = materialization.source(context, catalog, &self.default_data_id)?;
             context.materializations.insert(*key, source);
         }
         Ok(())
@@ -114,6 +114,7 @@ impl Upload {
             table: table.parens(),
             datasets: Vec::new(),
             postprocessing: Postprocessing::default(),
+            region_pairs: Vec::new(),
         })
     }
 }
@@ -126,7 +127,13 @@ fn json(value: &DataIdValue) -> serde_json::Value {
 }
 
 impl Materialization {
-    fn source(&self, context: &mut SqlContext, catalog: &Catalog) -> Result<RowSource, QueryError> {
+    fn source(
+        &self,
+        context: &mut SqlContext,
+        catalog: &Catalog,
+        default_data_id: &[(String, String)],
+    ) -> Result<RowSource, QueryError> {
+        let tree = with_default_data_id(self.tree.clone(), default_data_id)?;
         let before = context.allow_duplicate_overlaps;
         context.allow_duplicate_overlaps = self.allow_duplicate_overlaps;
         let columns = ColumnSet::new(&self.dimensions);
@@ -135,15 +142,9 @@ impl Materialization {
             order_by: &[],
             find_first: None,
         };
-        let built = build(context, &self.tree, catalog, &wanted);
+        let built = build(context, &tree, catalog, &wanted);
         context.allow_duplicate_overlaps = before;
         let built = built?;
-        if !built.region_pairs.is_empty() {
-            return Err(QueryError::Unimplemented(
-                "Materialized rows that drop the dimensions of a spatial join are not supported."
-                    .to_owned(),
-            ));
-        }
         let select = built
             .select
             .to_sql(context.dialect, &built.postprocessing)?;
@@ -151,6 +152,7 @@ impl Materialization {
             table: select.parens(),
             datasets: self.datasets.clone(),
             postprocessing: built.postprocessing,
+            region_pairs: built.region_pairs,
         })
     }
 }

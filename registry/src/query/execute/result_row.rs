@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::database::Row;
 use crate::error::RegistryError;
-use crate::model::column::ColumnType;
+use crate::model::column::Column;
 use crate::model::data_coordinate::DataIdValue;
 use crate::model::time::TaiNs;
 use crate::model::timespan::Timespan;
@@ -85,7 +85,7 @@ impl<'a> ResultRow<'a> {
 
 /// How one column is read from rows of the database.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader {
+pub(crate) struct Reader {
     column_type: QueryColumnType,
     /// First of its columns in the statement.
     position: usize,
@@ -104,19 +104,42 @@ impl Reader {
         let readers = columns
             .iter()
             .map(|column| {
-                let reader = Self {
-                    column_type: type_of(column, universe, managers),
-                    position,
-                    dates: managers.ingest_date,
-                };
-                position += match reader.column_type {
-                    QueryColumnType::Timespan => dialect.timespan_columns("").len(),
-                    _ => 1,
-                };
-                reader
+                Self::next(
+                    type_of(column, universe, managers),
+                    managers.ingest_date,
+                    dialect,
+                    &mut position,
+                )
             })
             .collect();
         (readers, position)
+    }
+
+    /// Readers of the columns of a dimension record that follow each other.
+    pub(crate) fn of_record(columns: &[Column], dialect: Dialect) -> Vec<Self> {
+        let mut position = 0;
+        let types = columns.iter().map(|c| QueryColumnType::from(c.column_type));
+        types
+            .map(|t| Self::next(t, IngestDate::default(), dialect, &mut position))
+            .collect()
+    }
+
+    fn next(
+        column_type: QueryColumnType,
+        dates: IngestDate,
+        dialect: Dialect,
+        position: &mut usize,
+    ) -> Self {
+        let reader = Self {
+            column_type,
+            position: *position,
+            dates,
+        };
+        *position += match column_type {
+            QueryColumnType::Timespan => dialect.timespan_columns("").len(),
+            _ => 1,
+        };
+        reader
     }
 
     /// Its first column in the statement.
@@ -124,7 +147,7 @@ impl Reader {
         self.position
     }
 
-    pub(super) fn read(&self, row: &Row<'_>) -> Result<ResultValue, RegistryError> {
+    pub(crate) fn read(&self, row: &Row<'_>) -> Result<ResultValue, RegistryError> {
         let i = self.position;
         Ok(match self.column_type {
             QueryColumnType::Int => row
@@ -168,10 +191,7 @@ fn type_of(column: &ResultColumn, universe: &Universe, managers: Managers) -> Qu
         ResultColumn::DimensionField(element, field) => universe
             .get(element)
             .and_then(|e| e.remainder().into_iter().find(|c| c.name == *field))
-            .map_or(QueryColumnType::String, |c| match c.column_type {
-                ColumnType::Hash { .. } => QueryColumnType::Hash,
-                other => other.into(),
-            }),
+            .map_or(QueryColumnType::String, |c| c.column_type.into()),
         ResultColumn::DatasetField(_, DatasetField::CollectionKey) => match managers.collections {
             CollectionKey::Id => QueryColumnType::Int,
             CollectionKey::Name => QueryColumnType::String,

@@ -1,268 +1,56 @@
 //! Executing, counting and explaining queries (`direct_query_driver/_driver.py`).
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use super::overlap_filter::{OverlapFilter, Pending, ambiguous};
+use super::prepared::{Request, built, context_of, counting, prepare};
 use super::query_inputs::QueryInputs;
-use super::result_row::{Reader, ResultRow, ResultValue};
+use super::result_row::ResultRow;
 use super::sphere_join::SphereJoin;
-use crate::database::{Row, Value};
+use crate::database::Value;
 use crate::error::RegistryError;
 use crate::model::data_coordinate::DataIdValue;
 use crate::query::QueryError;
-use crate::query::check::{Catalog, Postprocessing, analyze, with_default_data_id};
-use crate::query::sql::{
-    BuiltQuery, Fragment, SqlContext, VALIDITY_MATCH_COUNT, Wanted, build, missing_regions,
-    order_by,
-};
-use crate::query::tree::{
-    ColumnSet, OrderExpression, QueryTree, ResultColumn, ResultKind, ResultSpec,
-};
+use crate::query::check::{analyze, with_default_data_id};
+use crate::query::tree::{ColumnSet, QueryTree, ResultColumn, ResultKind, ResultSpec};
 use crate::registry::Registry;
 
-/// A statement with all that is needed to read its rows.
-struct Prepared {
-    sql: String,
-    values: Vec<Value>,
-    columns: Vec<ResultColumn>,
-    readers: Vec<Reader>,
-    /// Positions of the regions that only postprocessing needs, by element; `None` where the region is a result column.
-    regions: Vec<usize>,
-    pairs: Vec<usize>,
-    validity: Option<usize>,
-    postprocessing: Postprocessing,
-    is_doomed: bool,
+/// How many statements give the rows of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statements {
+    /// One, after others that look up names.
+    One,
+    /// More than one, which must see the same.
+    Several,
 }
 
-/// What a statement shall give.
-struct Request<'a> {
-    columns: &'a ColumnSet,
-    order_by: &'a [OrderExpression],
-    limit: Option<u64>,
-    find_first: Option<crate::query::tree::DatasetKey>,
-    allow_duplicate_overlaps: bool,
-}
-
-/// Run `work` in one transaction, so that all it reads is of one moment.
-fn in_snapshot<T>(
+/// Run `work` so that all rows are of one moment.
+///
+/// # Errors
+/// Those of `work`.
+pub fn in_snapshot<T, E: From<RegistryError>>(
     registry: &mut Registry,
-    work: impl FnOnce(&mut Registry) -> Result<T, QueryError>,
-) -> Result<T, QueryError> {
+    statements: Statements,
+    work: impl FnOnce(&mut Registry) -> Result<T, E>,
+) -> Result<T, E> {
     if registry.connection().in_transaction() {
         return work(registry);
     }
-    registry.connection().begin_read()?;
+    match statements {
+        Statements::One => registry.connection().begin_query()?,
+        Statements::Several => registry.connection().begin_read()?,
+    }
     let result = work(registry);
     // Reading leaves nothing to undo; after a failure the first error says what is wrong.
-    match (result, registry.connection().rollback()) {
+    match (result, registry.connection().end_query()) {
         (Ok(_), Err(error)) => Err(error.into()),
         (result, _) => result,
     }
 }
 
-fn context_of(
-    registry: &mut Registry,
-    tree: &QueryTree,
-    inputs: &QueryInputs,
-) -> Result<(SqlContext, Catalog), QueryError> {
-    let catalog = Catalog::of(registry, std::iter::once(tree).chain(inputs.trees()))?;
-    let managers = registry.managers();
-    let universe = Arc::clone(registry.universe());
-    let connection = registry.connection();
-    let mut context = SqlContext::new(
-        connection.dialect(),
-        connection.namespace(),
-        managers,
-        universe,
-    );
-    context.has_any_value = connection.has_any_value()?;
-    inputs.add_to(&mut context, &catalog)?;
-    Ok((context, catalog))
-}
-
-fn built(
-    registry: &mut Registry,
-    tree: &QueryTree,
-    inputs: &QueryInputs,
-    request: &Request<'_>,
-) -> Result<(SqlContext, BuiltQuery), QueryError> {
-    let tree = with_default_data_id(tree.clone(), &inputs.default_data_id)?;
-    let (mut context, catalog) = context_of(registry, &tree, inputs)?;
-    context.allow_duplicate_overlaps = request.allow_duplicate_overlaps;
-    let wanted = Wanted {
-        columns: request.columns,
-        order_by: request.order_by,
-        find_first: request.find_first.clone(),
-    };
-    let built = build(&context, &tree, &catalog, &wanted)?;
-    Ok((context, built))
-}
-
-fn prepare(
-    registry: &mut Registry,
-    tree: &QueryTree,
-    inputs: &QueryInputs,
-    request: &Request<'_>,
-) -> Result<Prepared, QueryError> {
-    let (context, built) = built(registry, tree, inputs, request)?;
-    let dialect = context.dialect;
-    let mut sql = built.select.to_sql(dialect, &built.postprocessing)?;
-    if !request.order_by.is_empty() {
-        let terms = order_by(&context, &built, request.order_by)?;
-        sql = sql.sql(" ORDER BY ").append(Fragment::join(", ", terms));
-    }
-    let filters = built.postprocessing.filters() || !built.region_pairs.is_empty();
-    if let Some(limit) = request.limit.filter(|_| !filters) {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        sql = sql.sql(" LIMIT ").add_bind(limit);
-    }
-    let columns = request.columns.columns();
-    let managers = registry.managers();
-    let (readers, mut position) = Reader::all(&columns, &context.universe, managers, dialect);
-    let missing = missing_regions(request.columns, &built.postprocessing);
-    let mut regions = Vec::new();
-    for element in built.postprocessing.elements() {
-        let column = ResultColumn::DimensionField(element.to_owned(), "region".to_owned());
-        let extra = missing.iter().position(|m| *m == column);
-        let own = || columns.iter().position(|c| *c == column);
-        regions.push(match extra {
-            Some(i) => position + i,
-            None => own()
-                .and_then(|i| readers.get(i))
-                .map_or(0, Reader::position),
-        });
-    }
-    position += missing.len();
-    let (mut pairs, mut validity) = (Vec::new(), None);
-    for name in built.select.joins.columns.special.keys() {
-        if name == VALIDITY_MATCH_COUNT {
-            validity = Some(position);
-        } else {
-            pairs.push(position);
-        }
-        position += 1;
-    }
-    let (sql, values) = sql.into_sql();
-    Ok(Prepared {
-        sql,
-        values,
-        columns,
-        readers,
-        regions,
-        pairs,
-        validity,
-        is_doomed: built.analysis.is_doomed(),
-        postprocessing: built.postprocessing,
-    })
-}
-
-impl Prepared {
-    /// Hand all rows to `visit`, until it says `false`.
-    fn run(
-        &self,
-        registry: &mut Registry,
-        limit: Option<u64>,
-        mut visit: impl FnMut(ResultRow<'_>) -> Result<bool, QueryError>,
-    ) -> Result<(), QueryError> {
-        let mut left = limit.unwrap_or(u64::MAX);
-        if left == 0 || self.is_doomed {
-            return Ok(());
-        }
-        let mut filter = (!self.regions.is_empty() || !self.pairs.is_empty())
-            .then(|| OverlapFilter::new(&self.postprocessing));
-        let mut give = |values: &[ResultValue]| -> Result<(), Stop> {
-            let goes_on = visit(ResultRow::new(&self.columns, values)).map_err(Stop::Failed)?;
-            left -= 1;
-            match goes_on && left > 0 {
-                true => Ok(()),
-                false => Err(Stop::Enough),
-            }
-        };
-        let mut values = Vec::with_capacity(self.readers.len());
-        let connection = registry.connection();
-        let ended = connection.query(&self.sql, &self.values, |row| {
-            values.clear();
-            for reader in &self.readers {
-                values.push(reader.read(row)?);
-            }
-            if let Some(filter) = &mut filter {
-                let pending = self.pending(row, filter, std::mem::take(&mut values))?;
-                for through in filter.push(pending)? {
-                    give(&through)?;
-                }
-                return Ok(());
-            }
-            if self.is_ambiguous(row)? {
-                return Err(Stop::Failed(ambiguous()));
-            }
-            give(&values)
-        });
-        let ended = ended.and_then(|()| {
-            for through in filter.map_or(Ok(Vec::new()), |mut f| f.flush())? {
-                give(&through)?;
-            }
-            Ok(())
-        });
-        match ended {
-            Ok(()) | Err(Stop::Enough) => Ok(()),
-            Err(Stop::Failed(error)) => Err(error),
-        }
-    }
-
-    fn pending(
-        &self,
-        row: &Row<'_>,
-        filter: &mut OverlapFilter,
-        values: Vec<ResultValue>,
-    ) -> Result<Pending, QueryError> {
-        let mut regions = Vec::with_capacity(self.regions.len());
-        for &position in &self.regions {
-            let text = row.get_opt_str(position)?;
-            regions.push(text.map(|t| filter.region(t)).transpose()?);
-        }
-        let mut pairs = Vec::with_capacity(self.pairs.len());
-        for &position in &self.pairs {
-            pairs.push(row.get_opt_str(position)?.unwrap_or_default().to_owned());
-        }
-        Ok(Pending {
-            values,
-            regions,
-            is_ambiguous: self.is_ambiguous(row)?,
-            pairs,
-        })
-    }
-
-    /// Whether a row stands for more than one validity range.
-    fn is_ambiguous(&self, row: &Row<'_>) -> Result<bool, QueryError> {
-        match self.validity {
-            Some(position) => Ok(row.get_i64(position)? > 1),
-            None => Ok(false),
-        }
-    }
-}
-
-/// Why rows are not read to the end.
-enum Stop {
-    Enough,
-    Failed(QueryError),
-}
-
-impl From<RegistryError> for Stop {
-    fn from(error: RegistryError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<QueryError> for Stop {
-    fn from(error: QueryError) -> Self {
-        Self::Failed(error)
-    }
-}
-
 /// Hand the rows of a query to `visit` one by one, as the database gives them, until it says `false`.
 ///
-/// Memory does not grow with the number of rows. All that is read is of one moment.
+/// Memory does not grow with the number of rows. All rows are of one moment; so are, on SQLite, the collections and dataset
+/// types that the query names, which on PostgreSQL are looked up just before.
 ///
 /// # Errors
 /// What is wrong with the query, before any row; what `visit` gives; and [`QueryError::CalibrationLookup`] at a row that
@@ -275,8 +63,12 @@ pub fn execute(
     visit: impl FnMut(ResultRow<'_>) -> Result<bool, QueryError>,
 ) -> Result<(), QueryError> {
     spec.validate_tree(tree)?;
-    in_snapshot(registry, |registry| {
-        if matches!(spec.kind, ResultKind::DataCoordinate { .. }) && tree.datasets.is_empty() {
+    let statements = match SphereJoin::is_candidate(tree, spec) {
+        true => Statements::Several,
+        false => Statements::One,
+    };
+    in_snapshot(registry, statements, |registry| {
+        if statements == Statements::Several {
             let tree = with_default_data_id(tree.clone(), &inputs.default_data_id)?;
             let (_, catalog) = context_of(registry, &tree, inputs)?;
             let analysis = analyze(&tree, &catalog)?;
@@ -297,13 +89,7 @@ pub(super) fn execute_in_sql(
     mut visit: impl FnMut(ResultRow<'_>) -> Result<bool, QueryError>,
 ) -> Result<(), QueryError> {
     let columns = spec.result_columns();
-    let request = Request {
-        columns: &columns,
-        order_by: &spec.order_by,
-        limit: spec.limit,
-        find_first: spec.find_first_dataset(),
-        allow_duplicate_overlaps: spec.allow_duplicate_overlaps,
-    };
+    let request = Request::of(spec, &columns);
     let is_record = matches!(spec.kind, ResultKind::DimensionRecord { .. });
     let mut repeated = Repeated::default();
     let prepared = prepare(registry, tree, inputs, &request)?;
@@ -352,14 +138,8 @@ pub fn count(
 ) -> Result<u64, QueryError> {
     spec.validate_tree(tree)?;
     let columns = spec.result_columns();
-    let request = Request {
-        columns: &columns,
-        order_by: &[],
-        limit: None,
-        find_first: spec.find_first_dataset(),
-        allow_duplicate_overlaps: false,
-    };
-    in_snapshot(registry, |registry| {
+    let request = Request::counting(spec, &columns);
+    in_snapshot(registry, Statements::One, |registry| {
         let (context, built) = built(registry, tree, inputs, &request)?;
         if built.analysis.is_doomed() {
             return Ok(0);
@@ -389,15 +169,6 @@ pub fn count(
     })
 }
 
-/// The statement that counts rows, and its values.
-fn counting(context: &SqlContext, built: &BuiltQuery) -> Result<(String, Vec<Value>), QueryError> {
-    let alias = context.alias("counted");
-    let none = Postprocessing::default();
-    let nested = built.select.nested(context.dialect, &alias, &none)?;
-    let sql = Fragment::text("SELECT count(*)").append(nested.to_sql(context.dialect));
-    Ok(sql.into_sql())
-}
-
 /// Whether a query has rows. Without `execute` only plain reasons against it count; without `exact` regions are not compared.
 pub fn any(
     registry: &mut Registry,
@@ -410,11 +181,12 @@ pub fn any(
     let request = Request {
         columns: &columns,
         order_by: &[],
-        limit: None,
+        // Not applied where regions are compared.
+        limit: Some(1),
         find_first: None,
         allow_duplicate_overlaps: true,
     };
-    in_snapshot(registry, |registry| {
+    in_snapshot(registry, Statements::One, |registry| {
         let mut prepared = prepare(registry, tree, inputs, &request)?;
         if prepared.is_doomed {
             return Ok(false);
@@ -428,8 +200,7 @@ pub fn any(
             };
         }
         if !exact {
-            prepared.regions.clear();
-            prepared.pairs.clear();
+            prepared.ignore_regions();
         }
         let mut found = false;
         prepared.run(registry, Some(1), |_| {
@@ -446,14 +217,16 @@ pub fn explain_no_results(
     tree: &QueryTree,
     inputs: &QueryInputs,
 ) -> Result<Vec<String>, QueryError> {
-    in_snapshot(registry, |registry| {
+    in_snapshot(registry, Statements::One, |registry| {
         let tree = with_default_data_id(tree.clone(), &inputs.default_data_id)?;
         let (_, catalog) = context_of(registry, &tree, inputs)?;
         Ok(analyze(&tree, &catalog)?.messages)
     })
 }
 
-/// The statement that [`execute`] would run, and its values; for people to read.
+/// The statement that answers a query, and its values; for people to read.
+///
+/// [`execute`] runs it, except for pairs of data IDs of a whole sky map, which it finds without the database's joins.
 pub fn to_sql(
     registry: &mut Registry,
     tree: &QueryTree,
@@ -462,14 +235,8 @@ pub fn to_sql(
 ) -> Result<(String, Vec<Value>), QueryError> {
     spec.validate_tree(tree)?;
     let columns = spec.result_columns();
-    let request = Request {
-        columns: &columns,
-        order_by: &spec.order_by,
-        limit: spec.limit,
-        find_first: spec.find_first_dataset(),
-        allow_duplicate_overlaps: spec.allow_duplicate_overlaps,
-    };
-    in_snapshot(registry, |registry| {
+    let request = Request::of(spec, &columns);
+    in_snapshot(registry, Statements::One, |registry| {
         let prepared = prepare(registry, tree, inputs, &request)?;
         Ok((prepared.sql, prepared.values))
     })
@@ -484,14 +251,8 @@ pub fn count_to_sql(
 ) -> Result<(String, Vec<Value>), QueryError> {
     spec.validate_tree(tree)?;
     let columns = spec.result_columns();
-    let request = Request {
-        columns: &columns,
-        order_by: &[],
-        limit: None,
-        find_first: spec.find_first_dataset(),
-        allow_duplicate_overlaps: false,
-    };
-    in_snapshot(registry, |registry| {
+    let request = Request::counting(spec, &columns);
+    in_snapshot(registry, Statements::One, |registry| {
         let (context, built) = built(registry, tree, inputs, &request)?;
         counting(&context, &built)
     })

@@ -64,35 +64,39 @@ struct Shape {
 }
 
 impl SphereJoin {
-    /// The join that a query comes to, if it is nothing else: data IDs of all dimensions of two elements that have none in
-    /// common, in any order, with a filter that is about one side or the other.
+    /// Whether a query may come to such a join, as far as its form tells.
+    pub(super) fn is_candidate(tree: &QueryTree, spec: &ResultSpec) -> bool {
+        let ResultKind::DataCoordinate {
+            dimensions,
+            include_dimension_records: false,
+        } = &spec.kind
+        else {
+            return false;
+        };
+        tree.datasets.is_empty()
+            && tree.data_coordinate_uploads.is_empty()
+            && tree.materializations.is_empty()
+            && tree.predicate.subqueries().next().is_none()
+            && spec.order_by.is_empty()
+            && !spec.allow_duplicate_overlaps
+            && *dimensions == tree.dimensions
+    }
+
+    /// The join that a candidate comes to, if it is nothing else: data IDs of all dimensions of two elements that have none
+    /// in common, in any order, with a filter that is about one side or the other.
     pub(super) fn of(
         registry: &mut Registry,
         tree: &QueryTree,
         spec: &ResultSpec,
         analysis: &QueryAnalysis,
     ) -> Result<Option<Self>, QueryError> {
-        let ResultKind::DataCoordinate {
-            dimensions,
-            include_dimension_records: false,
-        } = &spec.kind
-        else {
-            return Ok(None);
-        };
         let [SpatialJoin::Elements(a, b)] = analysis.joins.as_slice() else {
             return Ok(None);
         };
-        let is_plain = tree.datasets.is_empty()
-            && tree.data_coordinate_uploads.is_empty()
-            && tree.materializations.is_empty()
-            && tree.predicate.subqueries().next().is_none()
-            && analysis.postprocessing.constraints.is_empty()
-            && spec.order_by.is_empty()
-            && !spec.allow_duplicate_overlaps
-            && *dimensions == tree.dimensions;
         let universe = Arc::clone(tree.universe());
         let groups = [minimal_group(&universe, a), minimal_group(&universe, b)];
         let shared = groups[0].names().any(|d| groups[1].contains(d));
+        let is_plain = analysis.postprocessing.constraints.is_empty();
         if !is_plain || shared || union(&groups[0], &groups[1]) != tree.dimensions {
             return Ok(None);
         }
@@ -326,3 +330,6 @@ fn records(registry: &mut Registry, element: &str) -> Result<u64, QueryError> {
     let count = counts.first().copied().unwrap_or_default();
     Ok(u64::try_from(count).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

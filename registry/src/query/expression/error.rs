@@ -4,12 +4,13 @@ use std::fmt;
 
 use crate::query::QueryError;
 
-/// Characters of a line that are shown around the place of an error.
-const SHOWN: usize = 72;
+/// Characters of the text that are quoted at the place of an error.
+const QUOTED: usize = 24;
 
-/// A text that is no expression of the where-language.
+/// A text that is no expression of the where-language. Its message is one line, as the command line and logs show it: no mark
+/// under the text, but the column and what stands there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("Failed to parse expression '{expression}': {reason} {place}\n{}", place.excerpt)]
+#[error("Failed to parse expression '{}': {reason} {place}", on_one_line(expression.chars()))]
 pub struct ExpressionError {
     /// The whole text.
     pub expression: String,
@@ -43,46 +44,70 @@ pub struct Place {
     pub line: Option<usize>,
     /// The character of the line.
     pub column: usize,
-    /// The line, or the part of it around the place, and under it a mark.
-    pub excerpt: String,
+    /// What stands there.
+    pub piece: Piece,
+}
+
+/// A few characters of a text, on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Those from the place on.
+    From(String),
+    /// Those before the place, at which the text ends.
+    Before(String),
 }
 
 impl Place {
     /// The place of a byte of a text.
     pub fn new(text: &str, at: usize) -> Self {
-        let before = text.get(..at).unwrap_or(text);
+        let text = text.trim_end_matches([' ', '\t', '\n']);
+        let (before, from) = text.split_at_checked(at).unwrap_or((text, ""));
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before[start..].chars().count();
-        let line = text[start..].lines().next().unwrap_or_default();
-        let skipped = (column + 1).saturating_sub(SHOWN);
-        // Tabs and the like would move the mark.
-        let shown: String = line
-            .chars()
-            .skip(skipped)
-            .take(SHOWN)
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
         Self {
             line: text
-                .trim_end()
                 .contains('\n')
                 .then(|| before.matches('\n').count() + 1),
-            column: column + 1,
-            excerpt: format!("  {shown}\n  {}^", " ".repeat(column - skipped)),
+            column: before[start..].chars().count() + 1,
+            piece: Piece::new(before, from),
         }
     }
 
     /// A message of the reference with the place.
     pub(super) fn invalid(&self, message: &str) -> QueryError {
-        QueryError::Invalid(format!("{message} ({self})\n{}", self.excerpt))
+        QueryError::Invalid(format!("{message} ({self})"))
     }
+}
+
+impl Piece {
+    fn new(before: &str, from: &str) -> Self {
+        if !from.is_empty() {
+            let shown = on_one_line(from.chars().take(QUOTED));
+            let cut = from.chars().nth(QUOTED).map_or("", |_| "...");
+            return Self::From(shown + cut);
+        }
+        let before = before.trim_end();
+        let skipped = before.chars().count().saturating_sub(QUOTED);
+        let cut = if skipped > 0 { "..." } else { "" };
+        let shown = on_one_line(before.chars().skip(skipped));
+        Self::Before(cut.to_owned() + shown.trim_start())
+    }
+}
+
+/// Line ends, tabs and the like as spaces.
+fn on_one_line(text: impl Iterator<Item = char>) -> String {
+    text.map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "at line {line}, column {}", self.column),
-            None => write!(f, "at column {}", self.column),
+        f.write_str("at ")?;
+        if let Some(line) = self.line {
+            write!(f, "line {line}, ")?;
+        }
+        write!(f, "column {}", self.column)?;
+        match &self.piece {
+            Piece::From(text) => write!(f, ": `{text}`"),
+            Piece::Before(text) => write!(f, ", after `{text}`"),
         }
     }
 }

@@ -21,7 +21,7 @@ mod value;
 pub use arguments::{data_id_predicate, order_by};
 pub use binds::{BindValue, Binds, bind_literal};
 pub use convert::where_predicate;
-pub use error::{ExpressionError, Place};
+pub use error::{ExpressionError, Piece, Place};
 pub use identifier::IdentifierContext;
 pub use parser::parse;
 pub use syntax::{Function, Prefix, Syntax, SyntaxKind};

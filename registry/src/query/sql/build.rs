@@ -47,11 +47,13 @@ pub fn build(
     wanted: &Wanted<'_>,
 ) -> Result<BuiltQuery, QueryError> {
     let mut analysis = analyze(tree, catalog)?;
-    for key in tree.materializations.keys() {
-        let source = context.materializations.get(key);
-        let rest = source.map(|s| s.postprocessing.clone()).unwrap_or_default();
+    let mut region_pairs = Vec::new();
+    let sources = tree.materializations.keys();
+    for source in sources.filter_map(|key| context.materializations.get(key)) {
+        let rest = source.postprocessing.clone();
         analysis.postprocessing.joins.extend(rest.joins);
         analysis.postprocessing.constraints.extend(rest.constraints);
+        region_pairs.extend(source.region_pairs.clone());
     }
     let mut projected = wanted.columns.clone();
     projected.restore_dimension_keys();
@@ -59,6 +61,7 @@ pub fn build(
         term.operand.gather_required_columns(&mut projected);
     }
     let mut projection = Projection::of(&mut analysis, &mut projected, wanted.find_first.as_ref());
+    projection.region_pairs = region_pairs;
     analysis.columns.update(&projected);
     let mut joins = joined(context, tree, catalog, &analysis)?;
     let filter = Expressions {
@@ -109,19 +112,16 @@ fn joined(
             "upload",
             context.uploads.get(key),
             &columns,
-            &Postprocessing::default(),
         )?);
     }
     for (key, dimensions) in &tree.materializations {
         let source = context.materializations.get(key);
-        let rest = source.map(|s| s.postprocessing.clone()).unwrap_or_default();
         satisfied.extend(source.into_iter().flat_map(|s| s.datasets.clone()));
         joins.join(row_source(
             context,
             "materialization",
             source,
             &ColumnSet::new(dimensions),
-            &rest,
         )?);
     }
     for search in &analysis.datasets {
@@ -154,7 +154,6 @@ fn row_source(
     name: &str,
     source: Option<&super::context::RowSource>,
     columns: &ColumnSet,
-    postprocessing: &Postprocessing,
 ) -> Result<Joins, QueryError> {
     let source = source.ok_or_else(|| {
         QueryError::invalid(format!("The query refers to an unknown {name} of rows."))
@@ -170,8 +169,8 @@ fn row_source(
         context.dialect,
         &alias,
         columns,
-        postprocessing,
-        std::iter::empty(),
+        &source.postprocessing,
+        source.region_pairs.iter(),
     ))
 }
 

@@ -18,6 +18,8 @@ pub struct RowSource {
     pub datasets: Vec<String>,
     /// What was left to do with these rows.
     pub postprocessing: crate::query::check::Postprocessing,
+    /// Names of columns that hold pairs of regions of which one must overlap.
+    pub region_pairs: Vec<String>,
 }
 
 /// Dialect, names and layout; gives out table aliases that are unique in a statement.

@@ -101,6 +101,7 @@ fn fill(registry: &mut Registry) -> Result<(), RegistryError> {
             name: name.to_owned(),
             dimensions: group(&universe, dimensions),
             storage_class: "StructuredDataDict".to_owned(),
+            parent_storage_class: None,
             is_calibration,
         })?;
     }

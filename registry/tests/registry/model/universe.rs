@@ -42,6 +42,11 @@ def element(e):
         'populated_by': None if dimension or not e.populated_by else e.populated_by.name,
     }
 
+def sorted_sets(simple):
+    for e in simple['elements'].values():
+        e['requires'], e['implies'] = sorted(e['requires']), sorted(e['implies'])
+    return simple
+
 result = []
 for file in files:
     u = DimensionUniverse(DimensionConfig(file))
@@ -70,6 +75,7 @@ for file in files:
         'elements': [element(e) for e in u.elements],
         'governors': list(u.governor_dimensions.names),
         'database_elements': [e.name for e in u.database_elements],
+        'simple': sorted_sets(json.loads(DimensionConfig(file).to_simple().model_dump_json(by_alias=True))),
         'dimensions': names,
         'groups': groups,
     })
@@ -131,6 +137,16 @@ fn names<'a>(elements: impl Iterator<Item = &'a Element>) -> Value {
     elements.map(|e| e.name.as_str()).collect()
 }
 
+fn with_sorted_sets(mut simple: Value) -> Value {
+    for element in simple["elements"].as_object_mut().unwrap().values_mut() {
+        for set in ["requires", "implies"] {
+            let names = element[set].as_array_mut().unwrap();
+            names.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+        }
+    }
+    simple
+}
+
 #[test]
 fn universes_and_groups_agree() {
     let custom = concat!(
@@ -157,6 +173,11 @@ fn universes_and_groups_agree() {
         assert_eq!(
             names(universe.database_elements()),
             theirs["database_elements"],
+            "{label}"
+        );
+        assert_eq!(
+            with_sorted_sets(universe.to_simple()),
+            theirs["simple"],
             "{label}"
         );
         let elements = theirs["elements"].as_array().unwrap();

@@ -59,6 +59,7 @@ fn dataset_type(registry: &Registry, row: &(&str, &[&str], &str, bool)) -> Datas
         name: row.0.to_owned(),
         dimensions: DimensionGroup::conform(registry.universe(), row.1).unwrap(),
         storage_class: row.2.to_owned(),
+        parent_storage_class: None,
         is_calibration: row.3,
     }
 }

@@ -10,6 +10,7 @@ mod ddl;
 mod dynamic;
 mod names;
 mod open;
+mod patience;
 mod place;
 mod reading;
 mod tls;

@@ -89,14 +89,30 @@ fn errors_name_the_place() {
     let message = |text| parse(text).unwrap_err().to_string();
     assert_eq!(
         message("visit >"),
-        "Failed to parse expression 'visit >': unexpected end at column 8\n  visit >\n         ^"
+        "Failed to parse expression 'visit >': unexpected end at column 8, after `visit >`"
     );
     assert_eq!(
-        message("visit = 1\n  AND detector $ 2"),
-        "Failed to parse expression 'visit = 1\n  AND detector $ 2': unexpected character '$' at line 2, column 16\n\
-         \x20   AND detector $ 2\n\x20                ^"
+        message("visit = 1\n  AND detector $ 2\n"),
+        "Failed to parse expression 'visit = 1   AND detector $ 2 ': unexpected character '$' at line 2, column 16: `$ 2`"
     );
-    assert!(message("instrument = 'HSC").contains("text without a closing quote at column 14"));
+    assert_eq!(
+        message("visit = 1 AND\n"),
+        "Failed to parse expression 'visit = 1 AND ': unexpected end at column 14, after `visit = 1 AND`"
+    );
+    // Columns are characters, and long texts are cut to what matters.
+    let long = format!("instrument = 'é' AND visit IN ({}", "1, ".repeat(99));
+    let error = parse(&(long.clone() + ")")).unwrap_err();
+    assert_eq!(error.place.to_string(), "at column 329: `)`");
+    let error = parse(&long).unwrap_err();
+    assert_eq!(
+        error.place.to_string(),
+        "at column 328, after `...1, 1, 1, 1, 1, 1, 1, 1,`"
+    );
+    let error = parse("instrument = 'HSC AND visit = 1 AND detector = 2").unwrap_err();
+    assert_eq!(
+        error.reason + " " + &error.place.to_string(),
+        "text without a closing quote at column 14: `'HSC AND visit = 1 AND d...`"
+    );
 }
 
 #[test]

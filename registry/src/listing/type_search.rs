@@ -1,12 +1,11 @@
 //! What is asked of one dataset type.
-use pantry_registry::dataset_types::DatasetTypeRecord;
-use pantry_registry::listing::CollectionCatalog;
-use pantry_registry::model::collection::{Collection, CollectionType};
-use pantry_registry::model::dataset_type::DatasetType;
-use pantry_registry::query::tree::{DatasetSearch, QueryTree, ResultKind};
 
-use crate::failure::Failure;
-use crate::query::{Filter, Query};
+use super::collection_catalog::CollectionCatalog;
+use crate::dataset_types::DatasetTypeRecord;
+use crate::model::collection::{Collection, CollectionType};
+use crate::model::dataset_type::DatasetType;
+use crate::query::QueryError;
+use crate::query::tree::{DatasetSearch, QueryTree, ResultKind};
 
 /// A search for the datasets of one type.
 #[derive(Debug, Clone)]
@@ -44,11 +43,14 @@ impl TypeSearch {
         !self.find_first && (elsewhere || has(CollectionType::Calibration))
     }
 
-    /// The question.
+    /// The query: what is joined, and what rows become.
     ///
     /// # Errors
-    /// What is wrong with the filter.
-    pub fn query(&self, filter: &Filter) -> Result<Query, Failure> {
+    /// [`QueryError::DatasetType`] if the type is not as the tree has it.
+    pub fn query(
+        &self,
+        include_dimension_records: bool,
+    ) -> Result<(QueryTree, ResultKind), QueryError> {
         let dimensions = &self.dataset_type.dimensions;
         let search = DatasetSearch {
             collections: self.collections.iter().map(|c| c.name.clone()).collect(),
@@ -60,9 +62,9 @@ impl TypeSearch {
             dataset_type_name: self.dataset_type.name.clone(),
             dimensions: dimensions.clone(),
             storage_class_name: self.dataset_type.storage_class.clone(),
-            include_dimension_records: false,
+            include_dimension_records,
             find_first: self.find_first,
         };
-        Query::new(tree, kind).filter(filter)
+        Ok((tree, kind))
     }
 }

@@ -1,0 +1,99 @@
+//! The open connections to the registry of one repo.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use pantry_registry::database::Access;
+use pantry_registry::{Registry, RegistryError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::refusal::Refusal;
+use crate::settings::Limits;
+
+/// Opens a registry.
+pub type Open = Box<dyn Fn(Access) -> Result<Registry, RegistryError> + Send + Sync>;
+
+/// A connection that nobody used for so long is asked whether it lives before it is used.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Connections that wait for work, and how many there may be.
+pub struct Connections {
+    open: Open,
+    idle: Mutex<Vec<(Registry, Instant)>>,
+    places: Arc<Semaphore>,
+    wait: Duration,
+    query_time: Duration,
+}
+
+impl Connections {
+    /// None yet.
+    pub fn new(open: Open, limits: &Limits) -> Self {
+        Self {
+            open,
+            idle: Mutex::default(),
+            places: Arc::new(Semaphore::new(limits.connections)),
+            wait: limits.wait,
+            query_time: limits.query_time,
+        }
+    }
+
+    /// The right to use one connection; it ends with the permit.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] if none gets free in the time that requests wait.
+    pub async fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        let place = Arc::clone(&self.places).acquire_owned();
+        match tokio::time::timeout(self.wait, place).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(Refusal::Busy(
+                "All connections to the database are in use; try again later.".to_owned(),
+            )),
+        }
+    }
+
+    /// Do some work with a connection. Blocks: not for asynchronous code.
+    ///
+    /// # Errors
+    /// Those of the work, and [`RegistryError::Connect`].
+    pub fn with<T, E: From<RegistryError>>(
+        &self,
+        work: impl FnOnce(&mut Registry) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut registry = self.take()?;
+        let result = work(&mut registry);
+        if registry.connection().is_usable() {
+            self.idle().push((registry, Instant::now()));
+        }
+        result
+    }
+
+    fn take(&self) -> Result<Registry, RegistryError> {
+        loop {
+            // In two steps, so that the lock is not held while a server is asked.
+            let idle = self.idle().pop();
+            match idle {
+                Some((registry, last)) if last.elapsed() < FRESH => return Ok(registry),
+                Some((mut registry, _)) => {
+                    if registry.connection().is_alive() {
+                        return Ok(registry);
+                    }
+                }
+                None => break,
+            }
+        }
+        let mut registry = (self.open)(Access::ReadOnly)?;
+        let connection = registry.connection();
+        connection.wait_for_locks(self.wait)?;
+        connection.limit_reads(Some(self.query_time))?;
+        Ok(registry)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<(Registry, Instant)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Close the connections that wait. Blocks.
+    pub fn close(&self) {
+        self.idle().clear();
+    }
+}

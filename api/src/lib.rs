@@ -1,0 +1,24 @@
+//! HTTP: the Butler protocol for the unchanged Python client and REST for everybody else.
+//!
+//! [`serve`] answers for one or several repos until it is told to stop. The registry is synchronous: its work is done by
+//! [`ServedRepo::ask`] and [`streaming`] on threads of their own, with connections of a pool.
+
+mod asked;
+mod base_url;
+pub mod butler;
+mod connections;
+mod files;
+mod health;
+mod listen;
+mod network;
+mod refusal;
+mod router;
+mod served_repo;
+mod server;
+mod settings;
+mod streaming;
+
+pub use network::Network;
+pub use refusal::Refusal;
+pub use server::{ServeError, serve};
+pub use settings::{FileSettings, Limits, RepoSetting, Settings};

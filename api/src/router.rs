@@ -1,0 +1,24 @@
+//! Which path is answered by whom.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::refusal::Refusal;
+use crate::server::Server;
+use crate::{butler, health};
+
+/// All paths.
+pub fn router(server: &Arc<Server>) -> Router {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .nest("/api/butler/repo/{label}", butler::router())
+        .fallback(|| async { Refusal::NotFound("Not Found".to_owned()) })
+        .layer(DefaultBodyLimit::max(server.settings.limits.body))
+        .layer(CatchPanicLayer::new())
+        .with_state(Arc::clone(server))
+}

@@ -1,0 +1,115 @@
+//! A server from its start to its end.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::files::{LinkKeys, LinkKeysError};
+use crate::listen::listen;
+use crate::router::router;
+use crate::served_repo::ServedRepo;
+use crate::settings::Settings;
+
+/// Why a server does not start, or ends.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// A repo cannot be opened.
+    #[error("cannot serve repo '{label}': {reason}")]
+    Repo {
+        /// Its label.
+        label: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// There are no keys to sign links with.
+    #[error(transparent)]
+    LinkKeys(#[from] LinkKeysError),
+    /// Two repos have one label.
+    #[error("two repos have the label '{0}'; give another one with LABEL=REPO")]
+    Label(String),
+    /// The address cannot be listened at.
+    #[error("cannot listen at {bind}: {reason}")]
+    Bind {
+        /// The address.
+        bind: SocketAddr,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// The system gives no threads.
+    #[error("cannot start the server's threads: {0}")]
+    Threads(io::Error),
+}
+
+/// What all requests share.
+pub struct Server {
+    /// The repos by label.
+    pub repos: BTreeMap<String, Arc<ServedRepo>>,
+    /// What it was told.
+    pub settings: Settings,
+    /// What signs links to files.
+    pub links: LinkKeys,
+    /// One permit for each streaming query.
+    pub streams: Arc<Semaphore>,
+}
+
+impl Server {
+    /// Open all repos. Blocks.
+    ///
+    /// # Errors
+    /// [`ServeError`].
+    pub fn open(settings: Settings) -> Result<Self, ServeError> {
+        let mut repos = BTreeMap::new();
+        for setting in &settings.repos {
+            let repo = ServedRepo::open(setting, &settings)?;
+            if repos
+                .insert(setting.label.clone(), Arc::new(repo))
+                .is_some()
+            {
+                return Err(ServeError::Label(setting.label.clone()));
+            }
+        }
+        Ok(Self {
+            repos,
+            links: match &settings.files.link_keys {
+                Some(path) => LinkKeys::read(path)?,
+                None => LinkKeys::random()?,
+            },
+            streams: Arc::new(Semaphore::new(settings.limits.streams)),
+            settings,
+        })
+    }
+}
+
+/// Serve until `stop` ends; then let requests end in the time that the limits give them. `started` is told the address.
+///
+/// # Errors
+/// [`ServeError`], before a request was answered.
+pub fn serve(
+    settings: Settings,
+    started: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let server = Arc::new(Server::open(settings)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(ServeError::Threads)?;
+    let served = runtime.block_on(listen(
+        server.settings.bind,
+        router(&server),
+        server.settings.limits.stop_time,
+        started,
+        stop,
+    ));
+    runtime.shutdown_timeout(server.settings.limits.stop_time);
+    // A connection to PostgreSQL can only be closed where blocking is allowed, such as here.
+    server
+        .repos
+        .values()
+        .for_each(|repo| repo.connections().close());
+    served
+}

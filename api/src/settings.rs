@@ -1,0 +1,87 @@
+//! What a server is told at its start.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pantry_registry::config::Environment;
+
+use crate::network::Network;
+
+/// A server's repos, its address and its limits.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it listens.
+    pub bind: SocketAddr,
+    /// What it serves, by label.
+    pub repos: Vec<RepoSetting>,
+    /// What it refuses to do.
+    pub limits: Limits,
+    /// How files are served.
+    pub files: FileSettings,
+    /// Where proxies are that may say by which host and scheme they were asked (`X-Forwarded-Host`, `X-Forwarded-Proto`).
+    pub trusted_proxies: Vec<Network>,
+    /// Variables that configuration and credentials are read from.
+    pub environment: Environment,
+}
+
+/// One repo of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepoSetting {
+    /// Its name in paths: `/api/butler/repo/LABEL`.
+    pub label: String,
+    /// Its folder, `butler.yaml` or label of the repository index.
+    pub repo: String,
+}
+
+/// How a server serves files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileSettings {
+    /// Folders besides the roots of datastores that recorded paths and symbolic links may lead to.
+    pub allowed: Vec<PathBuf>,
+    /// The file with the keys that sign links; `None` for a random key.
+    pub link_keys: Option<PathBuf>,
+    /// How long a link is valid.
+    pub link_time: Duration,
+}
+
+impl Default for FileSettings {
+    fn default() -> Self {
+        Self {
+            allowed: Vec::new(),
+            link_keys: None,
+            // As the reference's (`handlers/_file_info.py`).
+            link_time: Duration::from_secs(3600),
+        }
+    }
+}
+
+/// Limits of a server; who meets one is refused with 503 or 429 and a `Retry-After`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Streaming queries that run at the same time.
+    pub streams: usize,
+    /// Connections to the database of one repo.
+    pub connections: usize,
+    /// Bytes of a request's body.
+    pub body: usize,
+    /// How long a query may take, with all its rows.
+    pub query_time: Duration,
+    /// How long a request waits for a connection, or for a writer that has an SQLite file locked.
+    pub wait: Duration,
+    /// How long running requests have to end when the server is asked to stop.
+    pub stop_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            streams: 25,
+            connections: 8,
+            body: 64 << 20,
+            query_time: Duration::from_secs(600),
+            wait: Duration::from_secs(10),
+            stop_time: Duration::from_secs(30),
+        }
+    }
+}

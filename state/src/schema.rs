@@ -1,0 +1,27 @@
+//! The tables as diesel sees them; their SQL is in `migrations/state/`.
+
+diesel::table! {
+    /// API tokens.
+    token (id) {
+        /// Public part of the token, 16 hexadecimal digits.
+        id -> Text,
+        /// Whom it was given to; unique among those that are not revoked.
+        name -> Nullable<Text>,
+        /// BLAKE3 of the token, 64 hexadecimal digits.
+        hash -> Text,
+        /// Globs of repository labels, a JSON array of text.
+        repos -> Text,
+        /// Globs of collections, a JSON array of text; NULL for all.
+        collections -> Nullable<Text>,
+        /// `read` or `write`.
+        role -> Text,
+        /// Times are seconds since 1970 UTC.
+        created -> BigInt,
+        /// First moment at which it is no longer valid; NULL for never.
+        expires -> Nullable<BigInt>,
+        /// When it was revoked.
+        revoked -> Nullable<BigInt>,
+        /// When it was last used, within some minutes.
+        last_used -> Nullable<BigInt>,
+    }
+}
