@@ -10,6 +10,7 @@ pub mod sqlite;
 mod statement;
 mod timespan_range;
 mod tls;
+mod transaction;
 pub mod value;
 
 pub use connection::{Access, Connection};
