@@ -12,6 +12,7 @@ mod health;
 mod listen;
 mod network;
 mod refusal;
+pub mod remote;
 mod router;
 mod served_repo;
 mod server;

@@ -29,7 +29,8 @@ impl CollectionCatalog {
         Ok(Self::new(collections, chains, summaries))
     }
 
-    fn new(
+    /// Of collections that were read elsewhere: the children of each chain in search order, and what the others hold.
+    pub fn new(
         mut collections: Vec<Collection>,
         chains: BTreeMap<String, Vec<String>>,
         summaries: BTreeMap<String, CollectionSummary>,
