@@ -88,10 +88,11 @@ impl<'a> Answer<'a> {
         } else {
             (&[][..], sort.as_slice())
         };
-        let mut seen = search.may_repeat().then(HashSet::new);
         let mut batch: Vec<Dataset<'static>> = Vec::new();
         let mut datasets = 0;
         let limit = self.args.filter.limit().less(used);
+        let is_sorted = !in_rows.is_empty() && limit.shown().is_none();
+        let mut seen = search.may_repeat().then(|| Seen::new(is_sorted));
         printer.begin(search);
         let repeats = Repeats::Shown;
         let shown = each_row(
@@ -102,7 +103,7 @@ impl<'a> Answer<'a> {
             repeats,
             &mut |cells| {
                 let dataset = dataset(&layout, cells);
-                if seen.as_mut().is_some_and(|seen| !seen.insert(dataset.id)) {
+                if seen.as_mut().is_some_and(|seen| !seen.is_new(dataset.id)) {
                     return Ok(());
                 }
                 datasets += 1;
@@ -151,6 +152,30 @@ impl<'a> Answer<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Finds datasets that were there before.
+enum Seen {
+    /// The last one, where repetitions follow each other: sorted by run and data ID, which no other dataset of the type has.
+    Last(Uuid),
+    /// All of them.
+    All(HashSet<Uuid>),
+}
+
+impl Seen {
+    fn new(is_sorted: bool) -> Self {
+        match is_sorted {
+            true => Self::Last(Uuid::nil()),
+            false => Self::All(HashSet::new()),
+        }
+    }
+
+    fn is_new(&mut self, id: Uuid) -> bool {
+        match self {
+            Self::Last(last) => std::mem::replace(last, id) != id,
+            Self::All(ids) => ids.insert(id),
+        }
     }
 }
 
