@@ -29,6 +29,7 @@ struct Pool {
     open: Open,
     idle: Mutex<Vec<(Registry, Instant)>>,
     places: Arc<Semaphore>,
+    limit: usize,
     wait: Duration,
     query_time: Duration,
 }
@@ -40,6 +41,7 @@ impl Connections {
             open,
             idle: Mutex::default(),
             places: Arc::new(Semaphore::new(limits.connections)),
+            limit: limits.connections,
             wait: limits.wait,
             query_time: limits.query_time,
         };
@@ -86,6 +88,15 @@ impl Connections {
             self.pool.idle().push((registry, Instant::now()));
         }
         result
+    }
+
+    /// How many are at work, and how many wait for work.
+    pub fn used(&self) -> (usize, usize) {
+        let busy = self
+            .pool
+            .limit
+            .saturating_sub(self.pool.places.available_permits());
+        (busy, self.pool.idle().len())
     }
 
     /// Close the connections that wait. Blocks.

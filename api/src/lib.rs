@@ -23,6 +23,7 @@ mod streaming;
 mod streams;
 #[cfg(test)]
 mod test_site;
+mod traffic;
 
 pub use network::Network;
 pub use refusal::Refusal;

@@ -13,6 +13,7 @@ use crate::router::router;
 use crate::served_repo::ServedRepo;
 use crate::settings::Settings;
 use crate::streams::Streams;
+use crate::traffic::Metrics;
 
 /// Why a server does not start, or ends.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,8 @@ pub struct Server {
     pub links: LinkKeys,
     /// Who asks.
     pub auth: Authenticator,
+    /// What is counted.
+    pub metrics: Metrics,
     /// The streaming queries that run.
     pub streams: Arc<Streams>,
 }
@@ -81,6 +84,7 @@ impl Server {
                 None => LinkKeys::random()?,
             },
             auth: Authenticator::new(&settings.auth, &settings.trusted_proxies),
+            metrics: Metrics::new(),
             streams: Arc::new(Streams::new(&settings.limits)),
             settings,
         })

@@ -24,6 +24,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Where proxies are that may say by which host and scheme they were asked (`X-Forwarded-Host`, `X-Forwarded-Proto`).
     pub trusted_proxies: Vec<Network>,
+    /// Where the metrics are read from; if there is none, only on this machine.
+    pub metrics_from: Vec<Network>,
     /// Variables that configuration and credentials are read from.
     pub environment: Environment,
 }
@@ -38,6 +40,7 @@ impl Settings {
             files: FileSettings::default(),
             auth: AuthSettings::default(),
             trusted_proxies: Vec::new(),
+            metrics_from: Vec::new(),
             environment,
         }
     }

@@ -57,6 +57,11 @@ impl Streams {
         })
     }
 
+    /// How many run.
+    pub fn count(&self) -> usize {
+        self.running().values().sum()
+    }
+
     fn running(&self) -> MutexGuard<'_, HashMap<String, usize>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }

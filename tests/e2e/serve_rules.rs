@@ -12,11 +12,11 @@ use tempfile::TempDir;
 use crate::pantry::{command, pantry};
 
 /// A server of the example with a state of its own, ended with this value.
-struct Server {
-    child: Child,
+pub struct Server {
+    pub child: Child,
     said: Receiver<String>,
-    url: String,
-    folder: TempDir,
+    pub url: String,
+    pub folder: TempDir,
 }
 
 impl Drop for Server {
@@ -30,15 +30,15 @@ impl Server {
     fn start(options: &[&str]) -> Self {
         let folder = example();
         let repo = format!("mini={}", folder.path().join("repo").display());
-        let mut words = vec![repo.as_str(), "--bind", "127.0.0.1:0"];
+        let mut words = vec!["serve", repo.as_str(), "--bind", "127.0.0.1:0"];
         words.extend(options);
         Self::with(folder, &words)
     }
 
-    /// With the example in the folder, and these words after `serve`.
-    fn with(folder: TempDir, words: &[&str]) -> Self {
+    /// With the example in the folder, and these words before those about the state.
+    pub fn with(folder: TempDir, words: &[&str]) -> Self {
         let mut command = command();
-        command.arg("serve").args(words).arg("--state");
+        command.args(words).arg("--state");
         command.arg(folder.path().join("state.sqlite3"));
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
@@ -72,7 +72,7 @@ impl Server {
         self.folder.path().join("state.sqlite3")
     }
 
-    fn token(&self, words: &[&str]) -> String {
+    pub fn token(&self, words: &[&str]) -> String {
         let mut command = command();
         command.args(["token", "create", "--repo", "mini"]);
         let ran = run(command.args(words).arg("--state").arg(self.state()));
@@ -90,7 +90,7 @@ impl Server {
 }
 
 /// A folder with the example in `repo`.
-fn example() -> TempDir {
+pub fn example() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let (repo, export) = (folder.path().join("repo"), fixture("hsc-mini"));
     let words = [Path::new("import"), &repo, &export];
@@ -211,7 +211,7 @@ fn the_index_says_what_is_served() {
     std::fs::write(&index, text).unwrap();
     let index = index.to_str().unwrap().to_owned();
     // Others reach this address, and are not let in unasked.
-    let words = ["--repo-index", &index, "--bind", "0.0.0.0:0"];
+    let words = ["serve", "--repo-index", &index, "--bind", "0.0.0.0:0"];
     let mut server = Server::with(folder, &words);
     server.url = server.url.replace("0.0.0.0", "127.0.0.1");
     let said = [server.line(), server.line()];

@@ -11,6 +11,7 @@ use super::allowance::{Allowance, Reach};
 use crate::listen::Peer;
 use crate::refusal::Refusal;
 use crate::server::Server;
+use crate::traffic::Known;
 
 /// Somebody who was let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,11 @@ impl FromRequestParts<Arc<Server>> for Caller {
         server: &Arc<Server>,
     ) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
-        server.auth.identify(&parts.headers, peer).await
+        let caller = server.auth.identify(&parts.headers, peer).await?;
+        if let (Some(user), Some(known)) = (&caller.user, parts.extensions.get::<Known>()) {
+            // Said once already if two parts of a handler ask who it is.
+            let _ = known.user.set(user.clone());
+        }
+        Ok(caller)
     }
 }

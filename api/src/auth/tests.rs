@@ -58,6 +58,21 @@ fn with_anonymous_read_any_token_will_do() {
 }
 
 #[test]
+fn whether_it_is_ready_is_told_to_all_and_what_it_serves_is_not() {
+    let site = Site::new(false, &[]);
+    let token = format!("Bearer {}", site.token("survey", None));
+    let ask = |headers: &[(&str, &str)]| {
+        let request = headers
+            .iter()
+            .fold(Request::get("/readyz"), |r, (k, v)| r.header(*k, *v));
+        site.ask(OTHER, request.body(Body::empty()).unwrap())
+    };
+    assert_eq!(ask(&[]), (StatusCode::OK, json!({})));
+    let told = ask(&[("authorization", &token)]);
+    assert_eq!(told, (StatusCode::OK, json!({"survey": "ok"})));
+}
+
+#[test]
 fn tokens_end() {
     let site = Site::new(false, &[]);
     let revoked = site.token("*", None);

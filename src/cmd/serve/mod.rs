@@ -45,6 +45,10 @@ pub struct Args {
     #[arg(long, value_name = "NETWORK")]
     trusted_proxy: Vec<Network>,
 
+    /// A network that may read /metrics; without any only this machine may. Repeatable
+    #[arg(long, value_name = "NETWORK")]
+    metrics_from: Vec<Network>,
+
     /// Streaming queries that run at the same time; more are refused with 503
     #[arg(long, value_name = "N", default_value_t = Limits::default().streams)]
     max_queries: usize,
@@ -98,6 +102,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         },
         auth,
         trusted_proxies: args.trusted_proxy,
+        metrics_from: args.metrics_from,
         ..Settings::new(args.bind, repos, environment)
     };
     let (stop, stopped) = oneshot::channel();
