@@ -39,6 +39,21 @@ impl StateArgs {
         };
         Ok(State::open(location)?)
     }
+
+    /// Whether the user has said where it is.
+    pub fn is_given(&self, environment: &Environment) -> bool {
+        self.state.is_some() || environment.non_empty(VARIABLE).is_some()
+    }
+
+    /// The option as it is to be typed for another verb, with a space before it; empty if it was not given. Of a URL, which
+    /// may have a password, only that there is one.
+    pub fn words(&self) -> String {
+        match self.state.as_deref() {
+            None => String::new(),
+            Some(url) if url.contains("://") => " --state URL".to_owned(),
+            Some(file) => format!(" --state '{}'", file.replace('\'', r"'\''")),
+        }
+    }
 }
 
 /// A file or a URL. What a URL lacks comes from where it comes for a registry: credentials file, libpq's variables and files.

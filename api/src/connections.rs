@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use pantry_registry::database::Access;
-use pantry_registry::{Registry, RegistryError};
+use pantry_registry::{CollectionRule, Registry, RegistryError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::refusal::Refusal;
@@ -16,11 +16,20 @@ pub type Open = Box<dyn Fn(Access) -> Result<Registry, RegistryError> + Send + S
 /// A connection that nobody used for so long is asked whether it lives before it is used.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// Connections that wait for work, and how many there may be.
+/// The connections to one repo, and what may be read over them.
+#[derive(Clone)]
 pub struct Connections {
+    pool: Arc<Pool>,
+    /// `None` for all collections.
+    rule: Option<Arc<CollectionRule>>,
+}
+
+/// Connections that wait for work, and how many there may be.
+struct Pool {
     open: Open,
     idle: Mutex<Vec<(Registry, Instant)>>,
     places: Arc<Semaphore>,
+    limit: usize,
     wait: Duration,
     query_time: Duration,
 }
@@ -28,12 +37,25 @@ pub struct Connections {
 impl Connections {
     /// None yet.
     pub fn new(open: Open, limits: &Limits) -> Self {
-        Self {
+        let pool = Pool {
             open,
             idle: Mutex::default(),
             places: Arc::new(Semaphore::new(limits.connections)),
+            limit: limits.connections,
             wait: limits.wait,
             query_time: limits.query_time,
+        };
+        Self {
+            pool: Arc::new(pool),
+            rule: None,
+        }
+    }
+
+    /// The same connections, over which only some collections are seen.
+    pub fn restricted(&self, rule: Arc<CollectionRule>) -> Self {
+        Self {
+            pool: Arc::clone(&self.pool),
+            rule: Some(rule),
         }
     }
 
@@ -42,8 +64,8 @@ impl Connections {
     /// # Errors
     /// [`Refusal::Busy`] if none gets free in the time that requests wait.
     pub async fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        let place = Arc::clone(&self.places).acquire_owned();
-        match tokio::time::timeout(self.wait, place).await {
+        let place = Arc::clone(&self.pool.places).acquire_owned();
+        match tokio::time::timeout(self.pool.wait, place).await {
             Ok(Ok(place)) => Ok(place),
             _ => Err(Refusal::Busy(
                 "All connections to the database are in use; try again later.".to_owned(),
@@ -59,14 +81,31 @@ impl Connections {
         &self,
         work: impl FnOnce(&mut Registry) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut registry = self.take()?;
-        let result = work(&mut registry);
+        let mut registry = self.pool.take()?;
+        let shown = registry.show_only(self.rule.as_deref());
+        let result = shown.map_err(E::from).and_then(|()| work(&mut registry));
         if registry.connection().is_usable() {
-            self.idle().push((registry, Instant::now()));
+            self.pool.idle().push((registry, Instant::now()));
         }
         result
     }
 
+    /// How many are at work, and how many wait for work.
+    pub fn used(&self) -> (usize, usize) {
+        let busy = self
+            .pool
+            .limit
+            .saturating_sub(self.pool.places.available_permits());
+        (busy, self.pool.idle().len())
+    }
+
+    /// Close the connections that wait. Blocks.
+    pub fn close(&self) {
+        self.pool.idle().clear();
+    }
+}
+
+impl Pool {
     fn take(&self) -> Result<Registry, RegistryError> {
         loop {
             // In two steps, so that the lock is not held while a server is asked.
@@ -90,10 +129,5 @@ impl Connections {
 
     fn idle(&self) -> MutexGuard<'_, Vec<(Registry, Instant)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Close the connections that wait. Blocks.
-    pub fn close(&self) {
-        self.idle().clear();
     }
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use pantry_registry::RegistryError;
 use serde_json::{Map, Value, json};
 
+use crate::auth::{Caller, Reach};
 use crate::refusal::Refusal;
 use crate::server::Server;
 
@@ -17,8 +18,16 @@ pub async fn healthz() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// `GET /readyz`: 200 if the registry of every repo answers, else 503 with the repos that do not.
-pub async fn readyz(State(server): State<Arc<Server>>) -> Response {
+/// `GET /readyz`: 200 if the registry of every repo answers, else 503. Anybody may ask, but is told only of repos that he may
+/// read.
+pub async fn readyz(
+    State(server): State<Arc<Server>>,
+    caller: Result<Caller, Refusal>,
+) -> Response {
+    let is_told = |label: &str| {
+        let caller = caller.as_ref();
+        caller.is_ok_and(|caller| caller.reach(label) != Reach::Nothing)
+    };
     let mut repos = Map::new();
     let mut status = StatusCode::OK;
     for repo in server.repos.values() {
@@ -40,7 +49,9 @@ pub async fn readyz(State(server): State<Arc<Server>>) -> Response {
                 "unavailable"
             }
         };
-        repos.insert(repo.label.clone(), state.into());
+        if is_told(&repo.label) {
+            repos.insert(repo.label.clone(), state.into());
+        }
     }
     (status, Json(Value::Object(repos))).into_response()
 }

@@ -4,8 +4,10 @@
 //! [`ServedRepo::ask`] and [`streaming`] on threads of their own, with connections of a pool.
 
 mod asked;
+pub mod auth;
 mod base_url;
 pub mod butler;
+mod client_address;
 mod connections;
 mod files;
 mod health;
@@ -18,6 +20,10 @@ mod served_repo;
 mod server;
 mod settings;
 mod streaming;
+mod streams;
+#[cfg(test)]
+mod test_site;
+mod traffic;
 
 pub use network::Network;
 pub use refusal::Refusal;

@@ -101,9 +101,6 @@ impl std::error::Error for Refusal {}
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        if let Self::Fault(reason) = &self {
-            tracing::error!("{reason}");
-        }
         let mut response = (self.status(), Json(self.to_json())).into_response();
         let headers = response.headers_mut();
         match self {

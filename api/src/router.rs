@@ -4,21 +4,24 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::{butler, health};
+use crate::{butler, health, traffic};
 
 /// All paths.
 pub fn router(server: &Arc<Server>) -> Router {
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/metrics", get(traffic::get))
         .nest("/api/butler/repo/{label}", butler::router())
         .fallback(|| async { Refusal::NotFound("Not Found".to_owned()) })
         .layer(DefaultBodyLimit::max(server.settings.limits.body))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(server), traffic::watch))
         .with_state(Arc::clone(server))
 }

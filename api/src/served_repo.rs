@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pantry_import::RepoDatastore;
 use pantry_registry::config::{ButlerConfig, RegistryConfig, StorageClasses};
 use pantry_registry::model::universe::Universe;
-use pantry_registry::{Registry, RegistryError};
+use pantry_registry::{CollectionRule, Registry, RegistryError};
 
 use crate::connections::Connections;
 use crate::files::FileStore;
@@ -14,15 +14,16 @@ use crate::server::ServeError;
 use crate::settings::{RepoSetting, Settings};
 
 /// A repo: its connections, and what never changes while it is served.
+#[derive(Clone)]
 pub struct ServedRepo {
     /// Its name in paths.
     pub label: String,
     /// The dimensions.
     pub universe: Arc<Universe>,
     /// The storage classes, by which components are known.
-    pub storage_classes: StorageClasses,
+    pub storage_classes: Arc<StorageClasses>,
     /// `None` if its datastore is of a kind that this server cannot read.
-    files: Option<FileStore>,
+    files: Option<Arc<FileStore>>,
     connections: Connections,
 }
 
@@ -66,10 +67,18 @@ impl ServedRepo {
         Ok(Self {
             label: setting.label.clone(),
             universe,
-            storage_classes,
-            files,
+            storage_classes: Arc::new(storage_classes),
+            files: files.map(Arc::new),
             connections,
         })
+    }
+
+    /// The repo for somebody who may read only some collections.
+    pub fn restricted(&self, rule: Arc<CollectionRule>) -> Self {
+        Self {
+            connections: self.connections.restricted(rule),
+            ..self.clone()
+        }
     }
 
     /// Have a question to the registry answered on a thread that may block.
@@ -97,7 +106,7 @@ impl ServedRepo {
     /// # Errors
     /// [`Refusal::NotFound`] if its datastore is of a kind that this server cannot read.
     pub fn files(&self) -> Result<&FileStore, Refusal> {
-        self.files.as_ref().ok_or_else(|| {
+        self.files.as_deref().ok_or_else(|| {
             let label = &self.label;
             Refusal::NotFound(format!("The files of repository '{label}' are not served."))
         })

@@ -6,13 +6,14 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-
+use crate::auth::Authenticator;
 use crate::files::{LinkKeys, LinkKeysError};
 use crate::listen::listen;
 use crate::router::router;
 use crate::served_repo::ServedRepo;
 use crate::settings::Settings;
+use crate::streams::Streams;
+use crate::traffic::Metrics;
 
 /// Why a server does not start, or ends.
 #[derive(Debug, thiserror::Error)]
@@ -52,8 +53,12 @@ pub struct Server {
     pub settings: Settings,
     /// What signs links to files.
     pub links: LinkKeys,
-    /// One permit for each streaming query.
-    pub streams: Arc<Semaphore>,
+    /// Who asks.
+    pub auth: Authenticator,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// The streaming queries that run.
+    pub streams: Arc<Streams>,
 }
 
 impl Server {
@@ -78,7 +83,9 @@ impl Server {
                 Some(path) => LinkKeys::read(path)?,
                 None => LinkKeys::random()?,
             },
-            streams: Arc::new(Semaphore::new(settings.limits.streams)),
+            auth: Authenticator::new(&settings.auth, &settings.trusted_proxies),
+            metrics: Metrics::new(),
+            streams: Arc::new(Streams::new(&settings.limits)),
             settings,
         })
     }

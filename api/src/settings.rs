@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pantry_registry::config::Environment;
 
+use crate::auth::AuthSettings;
 use crate::network::Network;
 
 /// A server's repos, its address and its limits.
@@ -19,10 +20,30 @@ pub struct Settings {
     pub limits: Limits,
     /// How files are served.
     pub files: FileSettings,
+    /// How users are known, and what they may read.
+    pub auth: AuthSettings,
     /// Where proxies are that may say by which host and scheme they were asked (`X-Forwarded-Host`, `X-Forwarded-Proto`).
     pub trusted_proxies: Vec<Network>,
+    /// Where the metrics are read from; if there is none, only on this machine.
+    pub metrics_from: Vec<Network>,
     /// Variables that configuration and credentials are read from.
     pub environment: Environment,
+}
+
+impl Settings {
+    /// With defaults for the rest: nobody is let in.
+    pub fn new(bind: SocketAddr, repos: Vec<RepoSetting>, environment: Environment) -> Self {
+        Self {
+            bind,
+            repos,
+            limits: Limits::default(),
+            files: FileSettings::default(),
+            auth: AuthSettings::default(),
+            trusted_proxies: Vec::new(),
+            metrics_from: Vec::new(),
+            environment,
+        }
+    }
 }
 
 /// One repo of a server.
@@ -61,6 +82,8 @@ impl Default for FileSettings {
 pub struct Limits {
     /// Streaming queries that run at the same time.
     pub streams: usize,
+    /// Streaming queries of one user that run at the same time.
+    pub streams_per_user: usize,
     /// Connections to the database of one repo.
     pub connections: usize,
     /// Bytes of a request's body.
@@ -77,6 +100,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             streams: 25,
+            streams_per_user: 25,
             connections: 8,
             body: 64 << 20,
             query_time: Duration::from_secs(600),

@@ -12,12 +12,13 @@ use bytes::Bytes;
 use futures_util::Stream;
 use pantry_registry::Registry;
 use pantry_registry::database::Canceller;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep};
 
 use crate::asked::Asked;
 use crate::refusal::Refusal;
 use crate::server::Server;
+use crate::streams::StreamPlace;
 
 /// After so long without a row a line says that the query still runs, so that nobody on the way gives it up.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -59,11 +60,7 @@ pub async fn stream(
     lines: Lines,
     work: impl FnOnce(&mut Registry, &Pages) -> Result<(), Refusal> + Send + 'static,
 ) -> Result<Response, Refusal> {
-    let permit = Arc::clone(&server.streams)
-        .try_acquire_owned()
-        .map_err(|_| {
-            Refusal::Busy("The Butler Server is currently overloaded with requests.".to_owned())
-        })?;
+    let stream = server.streams.begin(&asked.payer)?;
     let place = asked.repo.connections().place().await?;
     let (sender, receiver) = mpsc::channel(PAGES);
     let running = Arc::new(Mutex::new(None));
@@ -89,7 +86,7 @@ pub async fn stream(
         lines,
         first: None,
         is_over: false,
-        _permit: permit,
+        _stream: stream,
     };
     rows.first().await?;
     let mut response = Response::new(Body::from_stream(rows));
@@ -136,7 +133,7 @@ struct Rows {
     lines: Lines,
     first: Option<Bytes>,
     is_over: bool,
-    _permit: OwnedSemaphorePermit,
+    _stream: StreamPlace,
 }
 
 impl Rows {

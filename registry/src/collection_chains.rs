@@ -41,6 +41,10 @@ impl Registry {
                 }
                 Ok(())
             })?;
+        chains.retain(|parent, children| {
+            children.retain(|child| self.shows(child));
+            self.shows(parent) && !children.is_empty()
+        });
         Ok(chains)
     }
 
@@ -65,8 +69,11 @@ impl Registry {
                 .bind(parent)
                 .text(" ORDER BY position"),
         };
-        self.connection
-            .collect(&statement, |row| Ok(row.get_str(0)?.to_owned()))
+        let mut children: Vec<String> = self
+            .connection
+            .collect(&statement, |row| Ok(row.get_str(0)?.to_owned()))?;
+        children.retain(|child| self.shows(parent) && self.shows(child));
+        Ok(children)
     }
 
     /// The CHAINED collections that have these ones as direct children, by the child's name. Ask for some hundreds at a
@@ -103,6 +110,10 @@ impl Registry {
                 parents.entry(child).or_default().insert(parent);
                 Ok(())
             })?;
+        parents.retain(|child, parents| {
+            parents.retain(|parent| self.shows(parent));
+            self.shows(child) && !parents.is_empty()
+        });
         Ok(parents)
     }
 

@@ -76,7 +76,7 @@ impl Registry {
             }
         }
         // The reference starts from dataset types: without any, a collection counts as empty.
-        summaries.retain(|_, summary| !summary.dataset_types.is_empty());
+        summaries.retain(|name, summary| !summary.dataset_types.is_empty() && self.shows(name));
         Ok(summaries)
     }
 

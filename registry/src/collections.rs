@@ -61,6 +61,7 @@ impl Registry {
         let mut found = self.connection.collect(statement, read_collection)?;
         // The servers of PostgreSQL sort by their own locale; everybody else here sorts by code point.
         found.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        found.retain(|collection| self.shows(&collection.name));
         Ok(found)
     }
 

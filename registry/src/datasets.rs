@@ -109,7 +109,39 @@ impl Registry {
             )
         });
         let types = types.collect();
-        Ok(DatasetRows { by_id, types })
+        let mut rows = DatasetRows { by_id, types };
+        self.hide(&mut rows)?;
+        Ok(rows)
+    }
+
+    /// Remove the rows of datasets that are in no collection that is shown.
+    fn hide(&mut self, rows: &mut DatasetRows) -> Result<(), RegistryError> {
+        let mut elsewhere: HashMap<&str, Vec<Uuid>> = HashMap::new();
+        for (id, row) in &rows.by_id {
+            if self.shows(&row.run_name) {
+                continue;
+            }
+            let record = rows.types.get(&row.type_id).map(|shared| &shared.record);
+            let tables = record.map(|r| [Some(&r.tags_table), r.calibs_table.as_ref()]);
+            for table in tables.into_iter().flatten().flatten() {
+                elsewhere.entry(table).or_default().push(*id);
+            }
+        }
+        if !elsewhere.is_empty() {
+            let shown = self.associated_with_shown(&elsewhere)?;
+            rows.by_id
+                .retain(|id, row| self.shows(&row.run_name) || shown.contains(id));
+        }
+        Ok(())
+    }
+
+    /// Those of datasets that there are for who asks.
+    pub(crate) fn shown_datasets(&mut self, ids: &[Uuid]) -> Result<HashSet<Uuid>, RegistryError> {
+        let mut shown = HashSet::with_capacity(ids.len());
+        for piece in ids.chunks(IDS) {
+            shown.extend(self.dataset_rows(piece)?.by_id.into_keys());
+        }
+        Ok(shown)
     }
 
     /// Id, run, name of the run, and the dataset type of datasets.

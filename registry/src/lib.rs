@@ -65,9 +65,11 @@ pub mod query;
 mod registry;
 pub mod schema;
 pub mod skypix;
+mod visibility;
 
 pub use create::{create_registry, resume_registry};
 pub use dimension_config::dimension_config;
 pub use error::RegistryError;
 pub use open::managers_of;
 pub use registry::Registry;
+pub use visibility::CollectionRule;

@@ -73,6 +73,7 @@ impl Registry {
             overrides: DatasetTypeOverrides::default(),
             read_only,
             known_groups: Arc::default(),
+            visible: None,
         })
     }
 }

@@ -10,6 +10,7 @@ use crate::model::collection::Collection;
 use crate::model::dimension_group::DimensionGroup;
 use crate::model::universe::Universe;
 use crate::schema::managers::{CollectionKey, Managers};
+use crate::visibility::Visible;
 
 /// The registry of an open repo: one connection, the universe, and the layout of the tables.
 pub struct Registry {
@@ -20,6 +21,8 @@ pub struct Registry {
     pub(crate) read_only: Option<String>,
     /// Dimension groups that were read before.
     pub(crate) known_groups: Arc<BTreeMap<i64, DimensionGroup>>,
+    /// The only collections that there are for who asks; `None` for all.
+    pub(crate) visible: Option<Visible>,
 }
 
 impl Registry {

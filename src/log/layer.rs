@@ -58,11 +58,16 @@ impl<S: Subscriber> Layer<S> for LogLayer {
         let metadata = event.metadata();
         let mut text = Text::default();
         event.record(&mut text);
+        for (name, value) in &text.fields {
+            // Writing to a String cannot fail.
+            let _ = write!(text.message, " {name}={value}");
+        }
         let record = Record {
             name: component::of_target(metadata.target()),
             time: Utc::now(),
             level: Level::of(metadata),
-            message: text.message + &text.fields,
+            message: text.message,
+            fields: text.fields,
             path: metadata.file().unwrap_or(""),
             line: metadata.line().unwrap_or(0),
         };
@@ -75,11 +80,11 @@ impl<S: Subscriber> Layer<S> for LogLayer {
     }
 }
 
-/// The message of an event, then its other fields as ` key=value`.
+/// The message of an event, and its other fields.
 #[derive(Default)]
 struct Text {
     message: String,
-    fields: String,
+    fields: Vec<(&'static str, String)>,
 }
 
 impl Visit for Text {
@@ -88,11 +93,10 @@ impl Visit for Text {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        // Writing to a String cannot fail.
-        let _ = match field.name() {
-            "message" => write!(self.message, "{value:?}"),
-            name if MARKERS.contains(&name) => Ok(()),
-            name => write!(self.fields, " {name}={value:?}"),
-        };
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            name if MARKERS.contains(&name) => {}
+            name => self.fields.push((name, format!("{value:?}"))),
+        }
     }
 }

@@ -94,6 +94,7 @@ impl Log {
                 time: Utc::now(),
                 level: Level::Error,
                 message,
+                fields: Vec::new(),
                 path,
                 line,
             };

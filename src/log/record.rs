@@ -29,8 +29,10 @@ pub struct Record {
     pub time: DateTime<Utc>,
     /// How bad.
     pub level: Level,
-    /// What, in words.
+    /// What, in words, with the fields.
     pub message: String,
+    /// Values that belong to it, by name.
+    pub fields: Vec<(&'static str, String)>,
     /// Source file of the call site, as the compiler names it.
     pub path: &'static str,
     /// Line in that file, from 1; 0 if not known.
@@ -58,12 +60,17 @@ impl Record {
         }
     }
 
-    /// Every field that `ButlerLogRecord` requires, in its order. There is no `funcName`: Rust does not tell it.
+    /// Every field that `ButlerLogRecord` requires, in its order. There is no `funcName`: Rust does not tell it. The
+    /// record's own fields are in the mapped diagnostic context too, so that programs need not take the message apart.
     fn json(&self, labels: &Labels) -> Value {
         let time = self.time.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let own = self.fields.iter();
+        let own = own.map(|(key, value)| (key.to_uppercase(), value.as_str()));
         let labels: Map<String, Value> = labels
             .iter()
-            .map(|(key, value)| (key.clone(), Value::from(value.as_str())))
+            .map(|(key, value)| (key.clone(), value.as_str()))
+            .chain(own)
+            .map(|(key, value)| (key, Value::from(value)))
             .collect();
         serde_json::json!({
             "name": self.name,
@@ -97,6 +104,7 @@ mod tests {
             time: Utc.timestamp_opt(1_795_231_817, 420_363_000).unwrap(),
             level: Level::Warning,
             message: "two\nlines".to_owned(),
+            fields: vec![("rows", "3".to_owned())],
             path: "registry/src/open.rs",
             line: 7,
         }
@@ -135,7 +143,7 @@ mod tests {
             r#"{"name":"pantry.registry","asctime":"2026-11-21T03:30:17.420363Z","message":"two\nlines","levelno":30,"#
                 .to_owned()
                 + r#""levelname":"WARNING","filename":"open.rs","pathname":"registry/src/open.rs","lineno":7,"#
-                + &format!(r#""process":{process},"processName":"MainProcess","MDC":{{"X":"y"}}}}"#)
+                + &format!(r#""process":{process},"processName":"MainProcess","MDC":{{"X":"y","ROWS":"3"}}}}"#)
         );
     }
 }

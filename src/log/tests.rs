@@ -42,7 +42,7 @@ print(json.dumps([[r.name, r.levelno, r.levelname, r.message, r.MDC, r.filename,
             20,
             "INFO",
             "made tables rows=3",
-            labels,
+            {"LABEL": "abc", "ROWS": "3"},
             "tests.rs",
             true
         ],

@@ -29,6 +29,8 @@ mod query_formats;
 mod query_lines;
 mod release;
 mod serve;
+mod serve_log;
+mod serve_rules;
 mod smoke;
 mod token;
 mod verify;

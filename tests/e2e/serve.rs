@@ -71,10 +71,3 @@ fn the_python_client_sees_what_the_direct_butler_sees() {
     assert_eq!(found["wrong"], serde_json::json!([]), "{found}");
     assert!(found["datasets"].as_u64().unwrap() > 50, "{found}");
 }
-
-#[test]
-fn others_are_not_let_in_unasked() {
-    let ran = pantry(["serve", "nowhere", "--bind", "0.0.0.0:0"]);
-    assert_eq!(ran.code, Some(2), "{ran}");
-    assert!(ran.stderr.contains("--anonymous-read"), "{ran}");
-}

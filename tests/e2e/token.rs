@@ -69,7 +69,11 @@ fn lives(state: &str) {
     assert!(again.stderr.contains("revoked already"), "{}", again.stderr);
     assert_eq!(list(state, &[]).as_array().unwrap().len(), 1);
     let all = list(state, &["--all"]);
-    let revoked = all.as_array().unwrap().iter().find(|token| token["id"] == id.as_str());
+    let revoked = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|token| token["id"] == id.as_str());
     assert_eq!(revoked.unwrap()["status"], "revoked");
 }
 

@@ -17,7 +17,8 @@ pub async fn get(
     Path(names): Path<HashMap<String, String>>,
 ) -> Result<Json<Value>, Refusal> {
     let label = names.get("label").map_or("", String::as_str);
-    if !server.repos.contains_key(label) {
+    // Where nobody unknown may read, he is not to learn which repos there are: this is the same for all of them.
+    if !server.repos.contains_key(label) && server.auth.is_open(label) {
         return Err(Refusal::NotFound(format!("Unknown repository '{label}'")));
     }
     Ok(Json(json!({

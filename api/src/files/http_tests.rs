@@ -20,9 +20,10 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use super::link::{FileLink, seconds};
+use crate::auth::AuthSettings;
 use crate::router::router;
 use crate::server::Server;
-use crate::settings::{FileSettings, Limits, RepoSetting, Settings};
+use crate::settings::{FileSettings, RepoSetting, Settings};
 
 const SECRET: &[u8] = b"the secret of another folder";
 
@@ -60,19 +61,20 @@ impl Repo {
         let target = DatabaseTarget::Sqlite(root.join("gen3.sqlite3"));
         let universe = dimension_config(None, &environment).unwrap();
         create_registry(&target, None, Managers::default(), &universe).unwrap();
+        let repos = vec![RepoSetting {
+            label: "r".to_owned(),
+            repo: options.root,
+        }];
         let settings = Settings {
-            bind: "127.0.0.1:0".parse().unwrap(),
-            repos: vec![RepoSetting {
-                label: "r".to_owned(),
-                repo: options.root,
-            }],
-            limits: Limits::default(),
             files: FileSettings {
                 allowed: vec![folder.path().join("allowed")],
                 ..FileSettings::default()
             },
-            trusted_proxies: Vec::new(),
-            environment,
+            auth: AuthSettings {
+                anonymous_read: true,
+                ..AuthSettings::default()
+            },
+            ..Settings::new("127.0.0.1:0".parse().unwrap(), repos, environment)
         };
         Self {
             server: Arc::new(Server::open(settings).unwrap()),

@@ -61,7 +61,7 @@ pub fn files_of_datasets(
     let statement = statement.table(table).text(" WHERE dataset_id IN (");
     let statement = statement.bind_all(ids.iter().map(|id| Value::Uuid(*id)));
     let statement = statement.text(") ORDER BY dataset_id, component");
-    registry.connection().collect(&statement, |row| {
+    let mut files: Vec<FileOfDataset> = registry.connection().collect(&statement, |row| {
         Ok(FileOfDataset {
             dataset_id: row.get_uuid(0)?,
             path: row.get_str(1)?.to_owned(),
@@ -74,5 +74,10 @@ pub fn files_of_datasets(
             checksum: row.get_opt_str(5)?.map(str::to_owned),
             file_size: row.get_opt_i64(6)?.unwrap_or(-1),
         })
-    })
+    })?;
+    if registry.visible.is_some() {
+        let shown = registry.shown_datasets(ids)?;
+        files.retain(|file| shown.contains(&file.dataset_id));
+    }
+    Ok(files)
 }

@@ -6,6 +6,8 @@ mod revoke;
 
 use clap::Subcommand;
 
+pub use create::CLIENT_VARIABLE;
+
 use crate::context::Context;
 use crate::failure::Failure;
 

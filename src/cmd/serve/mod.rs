@@ -1,9 +1,12 @@
 //! `pantry serve`: a Butler server.
+mod repos;
+mod users;
+
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use pantry_api::{FileSettings, Limits, Network, RepoSetting, Settings, serve};
+use pantry_api::{FileSettings, Limits, Network, Settings, serve};
 use pantry_registry::config::Environment;
 use tokio::sync::oneshot;
 
@@ -14,14 +17,15 @@ use crate::log::write_stderr;
 /// Serve repositories over HTTP: the Butler protocol for the Python client, and REST
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What is served: a folder, a butler.yaml or a label of the repository index. Its label in paths is LABEL, or the
-    /// folder's name
-    #[arg(value_name = "[LABEL=]REPO", required = true)]
-    repos: Vec<String>,
+    #[command(flatten)]
+    repos: repos::RepoArgs,
 
     /// Where to listen
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     bind: SocketAddr,
+
+    #[command(flatten)]
+    users: users::UserArgs,
 
     /// Another folder that files of the repositories may be in, besides the roots of their datastores. Repeatable
     #[arg(long, value_name = "FOLDER")]
@@ -36,19 +40,22 @@ pub struct Args {
     #[arg(long, value_name = "SECONDS", default_value_t = FileSettings::default().link_time.as_secs())]
     link_time: u64,
 
-    /// A network with proxies that may say for which host and scheme they ask (X-Forwarded-Host, X-Forwarded-Proto).
-    /// Repeatable
+    /// A network with proxies that may say for which host and scheme they ask (X-Forwarded-Host, X-Forwarded-Proto), and
+    /// with --user-header for whom. Repeatable
     #[arg(long, value_name = "NETWORK")]
     trusted_proxy: Vec<Network>,
 
-    /// Let anybody read who reaches the server. On a loopback address that is so anyway; elsewhere the server does not start
-    /// without it
-    #[arg(long)]
-    anonymous_read: bool,
+    /// A network that may read /metrics; without any only this machine may. Repeatable
+    #[arg(long, value_name = "NETWORK")]
+    metrics_from: Vec<Network>,
 
     /// Streaming queries that run at the same time; more are refused with 503
     #[arg(long, value_name = "N", default_value_t = Limits::default().streams)]
     max_queries: usize,
+
+    /// Streaming queries of one user that run at the same time; more are refused with 429
+    #[arg(long, value_name = "N", default_value_t = Limits::default().streams_per_user)]
+    max_queries_per_user: usize,
 
     /// Connections to the database of each repository
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
@@ -74,19 +81,14 @@ pub struct Args {
 
 /// Serves until it is told to stop.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
-    if !args.anonymous_read && !args.bind.ip().is_loopback() {
-        return Err(Failure::Usage(format!(
-            "at {} others than this machine's users can read all repositories that are served; say --anonymous-read if \
-             they may",
-            args.bind
-        )));
-    }
-    let repos = args.repos.iter().map(|word| setting(word));
+    let environment = args.repos.environment(Environment::from_process());
+    let has_proxies = !args.trusted_proxy.is_empty();
+    let auth = args.users.settings(args.bind, has_proxies, &environment)?;
+    let repos = args.repos.settings(&environment)?;
     let settings = Settings {
-        bind: args.bind,
-        repos: repos.collect::<Result<_, Failure>>()?,
         limits: Limits {
             streams: args.max_queries,
+            streams_per_user: args.max_queries_per_user,
             connections: args.connections,
             body: args.max_body,
             query_time: Duration::from_secs(args.query_time),
@@ -98,8 +100,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             link_keys: args.link_keys,
             link_time: Duration::from_secs(args.link_time),
         },
+        auth,
         trusted_proxies: args.trusted_proxy,
-        environment: Environment::from_process(),
+        metrics_from: args.metrics_from,
+        ..Settings::new(args.bind, repos, environment)
     };
     let (stop, stopped) = oneshot::channel();
     context.on_interrupt(move || {
@@ -107,6 +111,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         let _ = stop.send(());
     })?;
     let labels: Vec<String> = settings.repos.iter().map(|r| r.label.clone()).collect();
+    let label = labels.first().map_or("*", String::as_str);
+    let about_users = args.users.start_lines(&settings.auth, label);
     let started = |address: SocketAddr| {
         write_stderr(&format!("pantry: serving at http://{address}"));
         for label in &labels {
@@ -114,40 +120,12 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
                 "pantry:   Butler(\"http://{address}/api/butler/repo/{label}\")"
             ));
         }
+        for line in &about_users {
+            write_stderr(&format!("pantry: {line}"));
+        }
     };
     serve(settings, started, async {
         let _ = stopped.await;
     })?;
     Ok(())
-}
-
-/// A repo and its label: what is before the first `=`, or the name of the folder.
-fn setting(word: &str) -> Result<RepoSetting, Failure> {
-    let is_label = |text: &str| {
-        let is_fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        !text.is_empty() && text.chars().all(is_fit)
-    };
-    if let Some((label, repo)) = word.split_once('=')
-        && is_label(label)
-    {
-        return Ok(RepoSetting {
-            label: label.to_owned(),
-            repo: repo.to_owned(),
-        });
-    }
-    let path = word.trim_end_matches('/').trim_end_matches("/butler.yaml");
-    let full = Path::new(path).canonicalize();
-    let name = full.as_deref().unwrap_or(Path::new(path)).file_name();
-    match name
-        .and_then(|name| name.to_str())
-        .filter(|name| is_label(name))
-    {
-        Some(label) => Ok(RepoSetting {
-            label: label.to_owned(),
-            repo: word.to_owned(),
-        }),
-        None => Err(Failure::Usage(format!(
-            "'{word}' gives no label for paths; say LABEL={word} with a label of letters, digits, '-', '_' and '.'"
-        ))),
-    }
 }
