@@ -4,6 +4,7 @@
 mod config_dump;
 mod documentation;
 mod exit_codes;
+mod http;
 mod import_again;
 mod import_bad_entries;
 mod import_bad_paths;
@@ -30,6 +31,7 @@ mod query_lines;
 mod release;
 mod serve;
 mod serve_client;
+mod serve_faults;
 mod serve_writes;
 mod serving;
 mod smoke;
