@@ -4,6 +4,7 @@
 mod config_dump;
 mod documentation;
 mod exit_codes;
+mod fuzz_requests;
 mod http;
 mod import_again;
 mod import_bad_entries;
@@ -32,6 +33,7 @@ mod release;
 mod serve;
 mod serve_client;
 mod serve_faults;
+mod serve_fuzz;
 mod serve_writes;
 mod serving;
 mod smoke;
