@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use pantry_registry::database::Access;
 use pantry_registry::{CollectionRule, Registry, RegistryError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -11,7 +10,7 @@ use crate::refusal::Refusal;
 use crate::settings::Limits;
 
 /// Opens a registry.
-pub type Open = Box<dyn Fn(Access) -> Result<Registry, RegistryError> + Send + Sync>;
+pub type Open = Box<dyn Fn() -> Result<Registry, RegistryError> + Send + Sync>;
 
 /// A connection that nobody used for so long is asked whether it lives before it is used.
 const FRESH: Duration = Duration::from_secs(1);
@@ -120,10 +119,8 @@ impl Pool {
                 None => break,
             }
         }
-        let mut registry = (self.open)(Access::ReadOnly)?;
-        let connection = registry.connection();
-        connection.wait_for_locks(self.wait)?;
-        connection.limit_reads(Some(self.query_time))?;
+        let mut registry = (self.open)()?;
+        registry.connection().limit_reads(Some(self.query_time))?;
         Ok(registry)
     }
 

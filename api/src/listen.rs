@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,8 +11,10 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 
 use crate::server::ServeError;
+use crate::settings::Limits;
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIME: Duration = Duration::from_secs(30);
@@ -20,11 +22,12 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 /// How long nothing is accepted after the system gave no connection, such as when too many files are open.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Answer all connections until `stop` ends, then those that are open for at most `stop_time` more.
+/// Answer all connections until `stop` ends, then those that are open for at most the limits' `stop_time` more. A client that
+/// takes nothing of its answer for the time of a query is left.
 pub async fn listen(
     bind: SocketAddr,
     router: Router,
-    stop_time: Duration,
+    limits: &Limits,
     started: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
@@ -40,7 +43,10 @@ pub async fn listen(
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => answer(stream, peer, &router, &http, &open),
+                Ok((stream, peer)) => {
+                    let patience = limits.query_time;
+                    answer(patient(stream, patience), peer, &router, &http, &open);
+                }
                 Err(reason) => {
                     tracing::warn!("cannot accept a connection: {reason}");
                     tokio::time::sleep(PAUSE).await;
@@ -50,7 +56,7 @@ pub async fn listen(
         }
     }
     drop(listener);
-    if tokio::time::timeout(stop_time, open.shutdown())
+    if tokio::time::timeout(limits.stop_time, open.shutdown())
         .await
         .is_err()
     {
@@ -59,15 +65,24 @@ pub async fn listen(
     Ok(())
 }
 
+/// A connection whose writes fail when the client reads nothing for so long.
+fn patient(stream: TcpStream, patience: Duration) -> PatientStream {
+    // Small answers go out at once; a system that cannot do that is only slower.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(patience));
+    Box::pin(stream)
+}
+
+type PatientStream = Pin<Box<TimeoutStream<TcpStream>>>;
+
 fn answer(
-    stream: TcpStream,
+    stream: PatientStream,
     peer: SocketAddr,
     router: &Router,
     http: &Builder<TokioExecutor>,
     open: &GracefulShutdown,
 ) {
-    // Small answers go out at once; a system that cannot do that is only slower.
-    let _ = stream.set_nodelay(true);
     let router = router.clone().layer(axum::Extension(Peer(peer)));
     let service = TowerToHyperService::new(router);
     let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service);

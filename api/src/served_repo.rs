@@ -41,8 +41,8 @@ impl ServedRepo {
         let config = ButlerConfig::load(&setting.repo, &[], environment).map_err(|e| fail(&e))?;
         let registry_config = RegistryConfig::of(&config, environment).map_err(|e| fail(&e))?;
         let storage_classes = StorageClasses::of(&config).map_err(|e| fail(&e))?;
-        let variables = environment.clone();
-        let open = move |access| Registry::open(&registry_config, &variables, access);
+        let (variables, wait) = (environment.clone(), settings.limits.wait);
+        let open = move || Registry::open_waiting(&registry_config, &variables, wait);
         let connections = Connections::new(Box::new(open), &settings.limits);
         let (universe, datastore) = connections
             .with(|registry| {

@@ -108,7 +108,7 @@ pub fn serve(
     let served = runtime.block_on(listen(
         server.settings.bind,
         router(&server),
-        server.settings.limits.stop_time,
+        &server.settings.limits,
         started,
         stop,
     ));

@@ -1,7 +1,7 @@
 //! Answers that are sent while their rows are still being read.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::Stream;
-use pantry_registry::Registry;
 use pantry_registry::database::Canceller;
+use pantry_registry::{Registry, RegistryError};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep};
 
 use crate::asked::Asked;
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::streams::StreamPlace;
 
 /// After so long without a row a line says that the query still runs, so that nobody on the way gives it up.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -28,15 +28,36 @@ const PAGES: usize = 2;
 
 /// Takes pages as they come, on the thread that reads rows.
 pub struct Pages {
-    sender: mpsc::Sender<Result<Bytes, Refusal>>,
+    sender: mpsc::Sender<Bytes>,
+    end: End,
+    deadline: Instant,
 }
 
 impl Pages {
-    /// Send a page; `false` if nobody wants more.
+    /// Send a page; `false` if nobody wants more, or if the query's time is over before somebody takes it: who does not read
+    /// holds no connection to the registry for longer.
     pub fn send(&self, page: Vec<u8>) -> bool {
-        self.sender.blocking_send(Ok(page.into())).is_ok()
+        let sent = tokio::time::timeout_at(self.deadline, self.sender.send(page.into()));
+        match Handle::current().block_on(sent) {
+            Ok(sent) => sent.is_ok(),
+            Err(_) => {
+                let late = RegistryError::TimedOut {
+                    doing: "send the rows of a query".to_owned(),
+                };
+                self.end(Err(late.into()));
+                false
+            }
+        }
+    }
+
+    /// How the answer ends after the pages that were sent; the first word counts.
+    fn end(&self, end: Result<(), Refusal>) {
+        let _ = self.end.set(end);
     }
 }
+
+/// How the work for an answer ended; nothing before that.
+type End = Arc<OnceLock<Result<(), Refusal>>>;
 
 /// How an answer in lines tells what is not a row.
 #[derive(Debug, Clone, Copy)]
@@ -63,30 +84,33 @@ pub async fn stream(
     let stream = server.streams.begin(&asked.payer)?;
     let place = asked.repo.connections().place().await?;
     let (sender, receiver) = mpsc::channel(PAGES);
+    let end = End::default();
+    let pages = Pages {
+        sender,
+        end: Arc::clone(&end),
+        deadline: Instant::now() + server.settings.limits.query_time,
+    };
     let running = Arc::new(Mutex::new(None));
     let (repo, started) = (Arc::clone(&asked.repo), Arc::clone(&running));
     tokio::task::spawn_blocking(move || {
-        let pages = Pages { sender };
         let done = repo.connections().with(|registry| {
             *lock(&started) = Some(registry.connection().canceller());
             let done = work(registry, &pages);
             *lock(&started) = None;
             done
         });
-        if let Err(refusal) = done {
-            // Nobody may be there to be told.
-            let _ = pages.sender.blocking_send(Err(refusal));
-        }
-        drop(place);
+        pages.end(done);
+        // Also for a client that never takes the last pages: the connection is free for others, and so is the permit.
+        drop((stream, place));
     });
     let mut rows = Rows {
         receiver,
+        end,
         _running: Running(running),
         waiting: Box::pin(tokio::time::sleep(KEEP_ALIVE)),
         lines,
         first: None,
         is_over: false,
-        _stream: stream,
     };
     rows.first().await?;
     let mut response = Response::new(Body::from_stream(rows));
@@ -127,13 +151,13 @@ impl Drop for Running {
 
 /// The body of an answer.
 struct Rows {
-    receiver: mpsc::Receiver<Result<Bytes, Refusal>>,
+    receiver: mpsc::Receiver<Bytes>,
+    end: End,
     _running: Running,
     waiting: Pin<Box<Sleep>>,
     lines: Lines,
     first: Option<Bytes>,
     is_over: bool,
-    _stream: StreamPlace,
 }
 
 impl Rows {
@@ -141,32 +165,29 @@ impl Rows {
     async fn first(&mut self) -> Result<(), Refusal> {
         let first = tokio::time::timeout(KEEP_ALIVE, self.receiver.recv()).await;
         self.first = match first {
-            Ok(Some(Ok(page))) => Some(page),
-            Ok(Some(Err(refusal))) => {
-                self.is_over = true;
-                let is_line = matches!(refusal, Refusal::User { .. });
-                let line = (self.lines.error)(&refusal);
-                match is_line && !line.is_empty() {
-                    true => Some(line.into()),
-                    false => return Err(refusal),
-                }
-            }
-            Ok(None) => None,
+            Ok(Some(page)) => Some(page),
+            Ok(None) => self.last().transpose()?,
             Err(_) => Some(Bytes::from_static(self.lines.keep_alive)),
         };
         Ok(())
     }
 
-    fn end(&mut self, refusal: &Refusal) -> Option<Result<Bytes, Refusal>> {
+    /// What comes after the last page.
+    fn last(&mut self) -> Option<Result<Bytes, Refusal>> {
         self.is_over = true;
-        let line = match refusal {
-            Refusal::User { .. } => (self.lines.error)(refusal),
+        let refusal = match self.end.get() {
+            Some(Ok(())) => return None,
+            Some(Err(refusal)) => refusal.clone(),
+            None => Refusal::Fault("the work for a query ended without a word".to_owned()),
+        };
+        let line = match &refusal {
+            Refusal::User { .. } => (self.lines.error)(&refusal),
             _ => Vec::new(),
         };
         match line.is_empty() {
             false => Some(Ok(line.into())),
             // The answer is broken off, so that who reads it sees that it is not whole.
-            true => Some(Err(refusal.clone())),
+            true => Some(Err(refusal)),
         }
     }
 }
@@ -182,13 +203,12 @@ impl Stream for Rows {
             return Poll::Ready(None);
         }
         match self.receiver.poll_recv(context) {
-            Poll::Ready(Some(Ok(page))) => {
+            Poll::Ready(Some(page)) => {
                 let next = Instant::now() + KEEP_ALIVE;
                 self.waiting.as_mut().reset(next);
                 return Poll::Ready(Some(Ok(page)));
             }
-            Poll::Ready(Some(Err(refusal))) => return Poll::Ready(self.end(&refusal)),
-            Poll::Ready(None) => return Poll::Ready(None),
+            Poll::Ready(None) => return Poll::Ready(self.last()),
             Poll::Pending => {}
         }
         let is_time = self.waiting.as_mut().poll(context).is_ready();

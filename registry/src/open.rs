@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::attributes;
 use crate::config::{DatabaseTarget, Environment, ManagerConfig, RegistryConfig};
@@ -26,11 +27,36 @@ impl Registry {
         environment: &Environment,
         access: Access,
     ) -> Result<Self, RegistryError> {
+        Self::open_by(config, environment, &|target, namespace| {
+            Connection::open(target, namespace, access)
+        })
+    }
+
+    /// As [`Registry::open`] for reading only, but waits so long, now and later, while another process has a SQLite file
+    /// locked.
+    ///
+    /// # Errors
+    /// As [`Registry::open`], and [`RegistryError::Busy`].
+    pub fn open_waiting(
+        config: &RegistryConfig,
+        environment: &Environment,
+        lock_wait: Duration,
+    ) -> Result<Self, RegistryError> {
+        Self::open_by(config, environment, &|target, namespace| {
+            Connection::open_waiting(target, namespace, Access::ReadOnly, lock_wait)
+        })
+    }
+
+    fn open_by(
+        config: &RegistryConfig,
+        environment: &Environment,
+        connect: &dyn Fn(&DatabaseTarget, Option<&str>) -> Result<Connection, RegistryError>,
+    ) -> Result<Self, RegistryError> {
         let managers = config.managers()?;
         let target = config.connection_string(environment)?.target(environment)?;
         let namespace = config.namespace()?;
         let overrides = DatasetTypeOverrides::of(&managers)?;
-        let mut registry = Self::open_target(&target, namespace.as_deref(), access, &managers)?;
+        let mut registry = Self::of(connect(&target, namespace.as_deref())?, &managers)?;
         registry.overrides = overrides;
         Ok(registry)
     }
@@ -42,7 +68,11 @@ impl Registry {
         access: Access,
         configured: &[ManagerConfig],
     ) -> Result<Self, RegistryError> {
-        let mut connection = Connection::open(target, namespace, access)?;
+        Self::of(Connection::open(target, namespace, access)?, configured)
+    }
+
+    fn of(mut connection: Connection, configured: &[ManagerConfig]) -> Result<Self, RegistryError> {
+        let access = connection.access();
         let tables = connection.table_names()?;
         if !tables.iter().any(|t| t == "butler_attributes") {
             return Err(RegistryError::NotARegistry {

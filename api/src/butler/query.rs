@@ -11,7 +11,7 @@ use pantry_registry::query::execute::{self, QueryInputs};
 use pantry_registry::query::tree::{QueryTree, ResultSpec};
 use serde_json::{Value, json};
 
-use super::query_request::{QueryRequest, result_spec};
+use super::query_request::{QueryRequest, check_query, result_spec};
 use super::request::{Fields, parse};
 use super::wire::RowTemplate;
 use crate::asked::Asked;
@@ -37,7 +37,7 @@ pub async fn execute(
 ) -> Result<Response, Refusal> {
     let universe = Arc::clone(&asked.repo.universe);
     let body = parse(&body)?;
-    check_fields(&Fields::of(&body)?)?;
+    check_query(&Fields::of(&body)?, &["result_spec"], &[])?;
     let work = move |registry: &mut Registry, pages: &Pages| {
         let request = Fields::of(&body)?;
         let query = QueryRequest::of(&request, &universe)?;
@@ -45,15 +45,6 @@ pub async fn execute(
         send_rows(registry, &query.tree, &spec, &query.inputs, pages, |_| {}).map(|_| ())
     };
     stream(&server, &asked, PAGES, work).await
-}
-
-/// What the framework of the reference checks before the answer begins: errors in the tree come within it.
-fn check_fields(request: &Fields<'_>) -> Result<(), Refusal> {
-    let query = request.object("query")?;
-    query.required("tree")?;
-    query.object("default_data_id")?;
-    query.objects("additional_query_inputs")?;
-    request.required("result_spec").map(|_| ())
 }
 
 /// Send the rows of one query; `false` if nobody wants more. Each row is shown to `count`.
@@ -91,6 +82,7 @@ pub fn send_rows(
 pub async fn count(asked: Asked, body: Bytes) -> Result<Json<Value>, Refusal> {
     let universe = Arc::clone(&asked.repo.universe);
     let body = parse(&body)?;
+    check_query(&Fields::of(&body)?, &["result_spec"], &["exact", "discard"])?;
     let answer = move |registry: &mut Registry| {
         let request = Fields::of(&body)?;
         let query = QueryRequest::of(&request, &universe)?;
@@ -108,6 +100,7 @@ pub async fn count(asked: Asked, body: Bytes) -> Result<Json<Value>, Refusal> {
 pub async fn any(asked: Asked, body: Bytes) -> Result<Json<Value>, Refusal> {
     let universe = Arc::clone(&asked.repo.universe);
     let body = parse(&body)?;
+    check_query(&Fields::of(&body)?, &[], &["execute", "exact"])?;
     let answer = move |registry: &mut Registry| {
         let request = Fields::of(&body)?;
         let query = QueryRequest::of(&request, &universe)?;
@@ -122,10 +115,10 @@ pub async fn any(asked: Asked, body: Bytes) -> Result<Json<Value>, Refusal> {
 pub async fn explain(asked: Asked, body: Bytes) -> Result<Json<Value>, Refusal> {
     let universe = Arc::clone(&asked.repo.universe);
     let body = parse(&body)?;
+    check_query(&Fields::of(&body)?, &[], &["execute"])?;
     let answer = move |registry: &mut Registry| {
         let request = Fields::of(&body)?;
         let query = QueryRequest::of(&request, &universe)?;
-        request.flag("execute")?;
         Ok(execute::explain_no_results(
             registry,
             &query.tree,

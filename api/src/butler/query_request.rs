@@ -59,6 +59,36 @@ impl QueryRequest {
     }
 }
 
+/// What the framework of the reference checks of a request before anything is done with it: the field `query`, others that
+/// must be there, and flags. Errors in trees come later.
+///
+/// # Errors
+/// [`Refusal::Malformed`].
+pub fn check_query(request: &Fields<'_>, required: &[&str], flags: &[&str]) -> Result<(), Refusal> {
+    let query = request.object("query")?;
+    query.required("tree")?;
+    let defaults = query.object("default_data_id")?;
+    defaults.required("dataId")?;
+    defaults.data_id("dataId")?;
+    let are_records = match defaults.optional("records") {
+        None | Some(Value::Null) => true,
+        Some(records) => records
+            .as_object()
+            .is_some_and(|records| records.values().all(Value::is_object)),
+    };
+    if !are_records {
+        return Err(defaults.fail("records", "Input should be an object of records"));
+    }
+    query.objects("additional_query_inputs")?;
+    for name in required {
+        request.required(name)?;
+    }
+    for name in flags {
+        request.flag(name)?;
+    }
+    Ok(())
+}
+
 /// The field `result_spec` of a request.
 ///
 /// # Errors

@@ -72,7 +72,9 @@ impl ServerConnection {
         let root = config.text("remote_butler.url").map_err(|e| wrong(&e))?;
         let root = root.ok_or_else(|| wrong(&"it has no remote_butler.url"))?;
         let root = root.replace(ROOT, folder).trim_end_matches('/').to_owned();
-        let mode = config.text("remote_butler.authentication").map_err(|e| wrong(&e))?;
+        let mode = config
+            .text("remote_butler.authentication")
+            .map_err(|e| wrong(&e))?;
         connection.token = match mode.as_deref() {
             None | Some("rubin_science_platform") => token(&root, environment),
             // Its server wants no token; those of its files are for the stores.
@@ -147,7 +149,10 @@ impl ServerConnection {
     }
 
     fn request_get(&self, url: &str) -> Result<Response<Body>, ureq::Error> {
-        let mut request = self.agent.get(url).header(REQUEST_ID, Uuid::now_v7().to_string());
+        let mut request = self
+            .agent
+            .get(url)
+            .header(REQUEST_ID, Uuid::now_v7().to_string());
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
@@ -155,11 +160,16 @@ impl ServerConnection {
     }
 
     fn request_post(&self, url: &str, body: &Value) -> Result<Response<Body>, ureq::Error> {
-        let mut request = self.agent.post(url).header(REQUEST_ID, Uuid::now_v7().to_string());
+        let mut request = self
+            .agent
+            .post(url)
+            .header(REQUEST_ID, Uuid::now_v7().to_string());
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
-        request.header("Content-Type", "application/json").send(body.to_string())
+        request
+            .header("Content-Type", "application/json")
+            .send(body.to_string())
     }
 
     /// The answer to a request, asked again while the server is busy, if its status says that it is one.
@@ -179,17 +189,23 @@ impl ServerConnection {
         };
         match answer.status() {
             StatusCode::OK => Ok(answer),
-            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Err(RemoteError::Refused {
-                url: url.to_owned(),
-                status: status.as_u16(),
-                has_token: self.token.is_some(),
-            }),
+            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                Err(RemoteError::Refused {
+                    url: url.to_owned(),
+                    status: status.as_u16(),
+                    has_token: self.token.is_some(),
+                })
+            }
             status => {
                 let text = self.text(url, answer)?;
                 let error: Option<Value> = serde_json::from_str(&text).ok();
                 let path = url.rsplit_once("/v1/").map_or("", |(_, path)| path);
                 match self.user_error(path, error.as_ref()) {
-                    error @ RemoteError::User { .. } if status == StatusCode::UNPROCESSABLE_ENTITY => Err(error),
+                    error @ RemoteError::User { .. }
+                        if status == StatusCode::UNPROCESSABLE_ENTITY =>
+                    {
+                        Err(error)
+                    }
                     _ => Err(RemoteError::Status {
                         url: url.to_owned(),
                         status: status.as_u16(),
@@ -202,7 +218,12 @@ impl ServerConnection {
 
     fn text(&self, url: &str, answer: Response<Body>) -> Result<String, RemoteError> {
         let mut text = String::new();
-        let read = answer.into_body().into_with_config().limit(ANSWER).reader().read_to_string(&mut text);
+        let read = answer
+            .into_body()
+            .into_with_config()
+            .limit(ANSWER)
+            .reader()
+            .read_to_string(&mut text);
         read.map(|_| text).map_err(|e| RemoteError::Unreachable {
             url: url.to_owned(),
             reason: e.to_string(),
@@ -226,7 +247,10 @@ const REQUEST_ID: &str = "X-Butler-Client-Request-Id";
 
 fn agent(patience: Option<Duration>) -> Agent {
     let native = rustls_native_certs::load_native_certs();
-    native.errors.iter().for_each(|e| tracing::debug!("certificates of the system: {e}"));
+    native
+        .errors
+        .iter()
+        .for_each(|e| tracing::debug!("certificates of the system: {e}"));
     let roots: Vec<Certificate<'static>> = native
         .certs
         .iter()
@@ -256,7 +280,11 @@ fn token(url: &str, environment: &Environment) -> Option<String> {
 
 /// When a busy server wants to be asked again.
 fn retry_after(answer: &Response<Body>) -> Option<Duration> {
-    let is_busy = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS].contains(&answer.status());
+    let is_busy = [
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::TOO_MANY_REQUESTS,
+    ]
+    .contains(&answer.status());
     let wait = answer.headers().get("Retry-After")?.to_str().ok()?;
     is_busy.then(|| wait.parse().ok().map(Duration::from_secs))?
 }

@@ -3,8 +3,8 @@
 use std::io::BufRead as _;
 
 use pantry_registry::query::execute::ResultValue;
-use pantry_registry::query::tree::{QueryTree, ResultSpec};
 use pantry_registry::query::tree::json::{spec_to_json, tree_to_json};
+use pantry_registry::query::tree::{QueryTree, ResultSpec};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -53,7 +53,10 @@ fn place<'a>(
         (ResultKind::DimensionRecord { element, .. }, ResultColumn::DimensionKey(name)) => {
             let own = universe.get(element).filter(|_| element == name);
             let field = own.and_then(Element::primary_key).map(|k| k.name.as_str());
-            (vec!["record", field.unwrap_or(name)], universe.key_type(name).into())
+            (
+                vec!["record", field.unwrap_or(name)],
+                universe.key_type(name).into(),
+            )
         }
         (ResultKind::DimensionRecord { .. }, ResultColumn::DimensionField(element, field)) => {
             let of = universe.get(element).map(Element::remainder);
@@ -61,9 +64,10 @@ fn place<'a>(
             let of = of.map_or(QueryColumnType::String, |c| c.column_type.into());
             (vec!["record", field], of)
         }
-        (ResultKind::DatasetRef { .. }, ResultColumn::DimensionKey(name)) => {
-            (vec!["dataId", "dataId", name], universe.key_type(name).into())
-        }
+        (ResultKind::DatasetRef { .. }, ResultColumn::DimensionKey(name)) => (
+            vec!["dataId", "dataId", name],
+            universe.key_type(name).into(),
+        ),
         (_, ResultColumn::DimensionKey(name)) => {
             (vec!["dataId", name], universe.key_type(name).into())
         }
@@ -84,11 +88,17 @@ fn read_value(of: QueryColumnType, value: &Value) -> Option<ResultValue> {
         QueryColumnType::Float => ResultValue::Float(value.as_f64()?),
         QueryColumnType::Bool => ResultValue::Bool(value.as_bool()?),
         QueryColumnType::String => ResultValue::Text(value.as_str()?.to_owned()),
-        QueryColumnType::Hash | QueryColumnType::Region => ResultValue::Bytes(bytes(value.as_str()?)?),
+        QueryColumnType::Hash | QueryColumnType::Region => {
+            ResultValue::Bytes(bytes(value.as_str()?)?)
+        }
         QueryColumnType::Uuid => ResultValue::Uuid(value.as_str()?.parse().ok()?),
-        QueryColumnType::DateTime | QueryColumnType::IngestDate => ResultValue::Time(TaiNs(value.as_i64()?)),
+        QueryColumnType::DateTime | QueryColumnType::IngestDate => {
+            ResultValue::Time(TaiNs(value.as_i64()?))
+        }
         QueryColumnType::Timespan => match value.as_array()?.as_slice() {
-            [begin, end] => ResultValue::Timespan(Timespan::from_ns(begin.as_i64()?, end.as_i64()?)),
+            [begin, end] => {
+                ResultValue::Timespan(Timespan::from_ns(begin.as_i64()?, end.as_i64()?))
+            }
             _ => return None,
         },
     })

@@ -7,7 +7,7 @@ use super::patience::{Canceller, Patience};
 use super::postgresql::PostgresqlDatabase;
 use super::postgresql_connect;
 use super::row::Row;
-use super::sqlite::SqliteDatabase;
+use super::sqlite::{BUSY_TIMEOUT, SqliteDatabase};
 use super::statement::Statement;
 use super::value::Value;
 use crate::config::DatabaseTarget;
@@ -50,8 +50,21 @@ impl Connection {
         namespace: Option<&str>,
         access: Access,
     ) -> Result<Self, RegistryError> {
+        Self::open_waiting(target, namespace, access, BUSY_TIMEOUT)
+    }
+
+    /// As [`Connection::open`], but waits so long, now and later, while another process has a SQLite file locked: not five
+    /// minutes, as the reference does. PostgreSQL's readers never wait.
+    pub fn open_waiting(
+        target: &DatabaseTarget,
+        namespace: Option<&str>,
+        access: Access,
+        lock_wait: Duration,
+    ) -> Result<Self, RegistryError> {
         match target {
-            DatabaseTarget::Sqlite(path) => Self::open_sqlite(path, access),
+            DatabaseTarget::Sqlite(path) => {
+                SqliteDatabase::open(path, access, lock_wait).map(|db| Self::of_sqlite(db, access))
+            }
             DatabaseTarget::Postgres(settings) => {
                 Self::connect_postgresql(settings, namespace, access)
             }
@@ -60,7 +73,7 @@ impl Connection {
 
     /// Open a SQLite file, which must exist.
     pub fn open_sqlite(path: &Path, access: Access) -> Result<Self, RegistryError> {
-        SqliteDatabase::open(path, access).map(|db| Self::of_sqlite(db, access))
+        SqliteDatabase::open(path, access, BUSY_TIMEOUT).map(|db| Self::of_sqlite(db, access))
     }
 
     /// Open a SQLite file for writing, making an empty one if it is missing.
@@ -152,18 +165,6 @@ impl Connection {
         match &mut self.backend {
             Backend::Sqlite(_) => Ok(()),
             Backend::Postgresql(database) => database.limit_reads(limit),
-        }
-    }
-
-    /// How long to wait while another process has a SQLite file locked; five minutes at first, as the reference does.
-    /// PostgreSQL's readers never wait.
-    ///
-    /// # Errors
-    /// [`RegistryError::Database`] if SQLite refuses.
-    pub fn wait_for_locks(&mut self, wait: Duration) -> Result<(), RegistryError> {
-        match &mut self.backend {
-            Backend::Sqlite(database) => database.wait_for_locks(wait),
-            Backend::Postgresql(_) => Ok(()),
         }
     }
 

@@ -15,7 +15,7 @@ use super::value::{Value, base64_text};
 use crate::error::RegistryError;
 
 /// How long a process waits for another one's lock, as the reference does.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(300);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// How long a process waits for the write lock before it says that it waits.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -35,29 +35,42 @@ pub struct SqliteDatabase {
 const CACHE_KIB: i64 = 32_768;
 
 impl SqliteDatabase {
-    /// Open a file that exists.
-    pub fn open(path: &Path, access: Access) -> Result<Self, RegistryError> {
+    /// Open a file that exists, and wait so long for another process's lock, now and later.
+    pub fn open(path: &Path, access: Access, lock_wait: Duration) -> Result<Self, RegistryError> {
         let flags = match access {
             Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
             Access::ReadWrite => OpenFlags::SQLITE_OPEN_READ_WRITE,
         };
-        Self::open_with(path, flags)
+        Self::open_with(path, flags, lock_wait)
     }
 
     /// Open a file for writing, making an empty one if it is missing.
     pub fn create(path: &Path) -> Result<Self, RegistryError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        Self::open_with(path, flags)
+        Self::open_with(path, flags, BUSY_TIMEOUT)
     }
 
-    fn open_with(path: &Path, flags: OpenFlags) -> Result<Self, RegistryError> {
-        let fail = |e: rusqlite::Error| RegistryError::Connect {
-            database: format!("SQLite database {}", path.display()),
-            reason: e.to_string(),
+    fn open_with(
+        path: &Path,
+        flags: OpenFlags,
+        lock_wait: Duration,
+    ) -> Result<Self, RegistryError> {
+        let fail = |e: rusqlite::Error| {
+            let database = format!("SQLite database {}", path.display());
+            match e.sqlite_error_code() {
+                Some(ErrorCode::DatabaseBusy) => RegistryError::Busy {
+                    doing: format!("open {database}"),
+                    waited_seconds: lock_wait.as_secs(),
+                },
+                _ => RegistryError::Connect {
+                    database,
+                    reason: e.to_string(),
+                },
+            }
         };
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let raw = rusqlite::Connection::open_with_flags(path, flags).map_err(fail)?;
-        raw.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+        raw.busy_timeout(lock_wait).map_err(fail)?;
         // Opening reads nothing yet; a file that is no database is to be found out here, where its name is at hand.
         raw.query_row("PRAGMA schema_version", [], |_| Ok(()))
             .map_err(fail)?;
@@ -74,19 +87,12 @@ impl SqliteDatabase {
             raw,
             path: path.to_owned(),
             patience,
-            lock_wait: BUSY_TIMEOUT,
+            lock_wait,
         })
     }
 
     pub(super) fn patience(&self) -> &Arc<Patience> {
         &self.patience
-    }
-
-    /// Wait this long for another process's lock.
-    pub(super) fn wait_for_locks(&mut self, wait: Duration) -> Result<(), RegistryError> {
-        self.lock_wait = wait;
-        let set = self.raw.busy_timeout(wait);
-        set.map_err(|e| self.error("set how long to wait for locks", e))
     }
 
     /// The file.

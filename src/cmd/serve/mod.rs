@@ -65,7 +65,8 @@ pub struct Args {
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().body)]
     max_body: usize,
 
-    /// Seconds that a query may take, with all its rows
+    /// Seconds that a query may take, with all its rows: its connection to the database is free then, even if the client has
+    /// not read them. A client that takes nothing of an answer for so long is left
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().query_time.as_secs())]
     query_time: u64,
 

@@ -23,10 +23,75 @@ pub fn socket() -> &'static Path {
     })
 }
 
+/// A server of one test's own, which that test stops and starts; it ends with this value.
+#[derive(Debug)]
+pub struct OwnServer {
+    state: PathBuf,
+    socket: PathBuf,
+}
+
+impl OwnServer {
+    /// Starts one; `state` is an empty folder.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[must_use]
+    #[track_caller]
+    pub fn start(state: &Path) -> Self {
+        let folder = run(&mut script(state, "start")).ok();
+        Self {
+            state: state.to_owned(),
+            socket: PathBuf::from(folder.trim_end()),
+        }
+    }
+
+    /// An empty database of this server.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    #[must_use]
+    #[track_caller]
+    pub fn database(&self) -> Database {
+        Database::on(&self.socket, "template1")
+    }
+
+    /// Ends the server and all its sessions; its data stays.
+    ///
+    /// # Panics
+    /// If that fails.
+    #[track_caller]
+    pub fn halt(&self) {
+        let _ = run(&mut script(&self.state, "halt")).ok();
+    }
+
+    /// Starts the server again.
+    ///
+    /// # Panics
+    /// If that fails.
+    #[track_caller]
+    pub fn resume(&self) {
+        let _ = run(&mut script(&self.state, "resume")).ok();
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        let _ = run(&mut script(&self.state, "stop"));
+    }
+}
+
+/// `tests/postgres`, for another server than that of all tests.
+fn script(state: &Path, verb: &str) -> Command {
+    let mut command = Command::new(workspace().join("tests/postgres"));
+    command.arg(verb).env("CARGO_TARGET_DIR", state);
+    command
+}
+
 /// An empty database; dropped with this value.
 #[derive(Debug)]
 pub struct Database {
     name: String,
+    socket: PathBuf,
 }
 
 impl Database {
@@ -37,7 +102,7 @@ impl Database {
     #[must_use]
     #[track_caller]
     pub fn new() -> Self {
-        Self::from_template("template1")
+        Self::on(socket(), "template1")
     }
 
     /// A database without `btree_gist`.
@@ -47,22 +112,23 @@ impl Database {
     #[must_use]
     #[track_caller]
     pub fn without_btree_gist() -> Self {
-        Self::from_template("template0")
+        Self::on(socket(), "template0")
     }
 
     #[track_caller]
-    fn from_template(template: &str) -> Self {
+    fn on(socket: &Path, template: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let time = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |d| d.as_micros());
         let name = format!("t{}_{number}_{time}", std::process::id());
-        psql(
-            "postgres",
-            &format!("CREATE DATABASE {name} TEMPLATE {template}"),
-        );
-        Self { name }
+        let text = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        let _ = run(&mut command(socket, "postgres", &text)).ok();
+        Self {
+            name,
+            socket: socket.to_owned(),
+        }
     }
 
     /// Its name.
@@ -84,7 +150,7 @@ impl Database {
     }
 
     fn rest_of_url(&self) -> String {
-        format!("{USER}@/{}?host={}", self.name, socket().display())
+        format!("{USER}@/{}?host={}", self.name, self.socket.display())
     }
 
     /// Run SQL and return the rows as `psql -At` prints them: fields parted by `|`, no header.
@@ -93,7 +159,7 @@ impl Database {
     /// If a statement fails.
     #[track_caller]
     pub fn sql(&self, text: &str) -> String {
-        psql(&self.name, text)
+        run(&mut command(&self.socket, &self.name, text)).ok()
     }
 }
 
@@ -107,20 +173,15 @@ impl Drop for Database {
     fn drop(&mut self) {
         // A test may be panicking: nothing here may panic again, and the server goes away in the end anyway.
         let text = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        let _ = run(&mut command("postgres", &text));
+        let _ = run(&mut command(&self.socket, "postgres", &text));
     }
 }
 
-fn command(database: &str, text: &str) -> Command {
+fn command(socket: &Path, database: &str, text: &str) -> Command {
     let mut command = Command::new("psql");
     command
         .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"])
         .args(["-U", USER, "-d", database, "-c", text, "-h"])
-        .arg(socket());
+        .arg(socket);
     command
-}
-
-#[track_caller]
-fn psql(database: &str, text: &str) -> String {
-    run(&mut command(database, text)).ok()
 }

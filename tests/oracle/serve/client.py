@@ -4,10 +4,15 @@
 
 REPO is a folder, OURS and REFERENCE are addresses of it at two servers. Each call goes to the direct Butler and to the client
 of our server. Where the two differ, the client of the reference's server has the last word: its client is not the same as
-the direct Butler in everything (it cannot serve files, so there is no such word about those). RECORD gets the requests that
-the client made. PART is one of `registry`, `query`, `files`; all by default. Prints one JSON object: `calls`, `as_reference` (names of the calls where it had the last word),
-`differences`, `not_called` (methods that the client implements and nobody called), `implemented_now` (methods that should
-raise NotImplementedError and do not).
+the direct Butler in everything (its server cannot serve files, so about those it only says what is refused). RECORD gets the
+requests that the client made. PART is one of `registry`, `query`, `files`; all by default. Prints one JSON object:
+
+    calls, values      how many calls there were, and how many of them raised nothing
+    as_reference       names of the calls where the reference's client had the last word
+    differences        what differs all the same
+    not_called         methods that the client implements and nobody called
+    unimplemented      how many methods raise NotImplementedError
+    implemented_now    those of them that did not
 """
 
 from __future__ import annotations
@@ -23,10 +28,10 @@ import absent
 absent.install()
 
 import methods  # noqa: E402
+from attempt import attempt, cut, is_same, raised  # noqa: E402
 from file_calls import file_calls  # noqa: E402
 from inputs import Inputs  # noqa: E402
-from lsst.daf.butler import Butler, ButlerUserError  # noqa: E402
-from plain import plain  # noqa: E402
+from lsst.daf.butler import Butler  # noqa: E402
 from query_calls import query_calls  # noqa: E402
 from record import recorded  # noqa: E402
 from registry_calls import registry_calls  # noqa: E402
@@ -34,48 +39,27 @@ from registry_calls import registry_calls  # noqa: E402
 os.environ["BUTLER_RUBIN_ACCESS_TOKEN"] = "anything"
 
 
-def attempt(call, butler):
-    """What a call gives, or the kind of error that it raises."""
-    try:
-        return plain(call(butler))
-    except Exception as error:
-        is_users = isinstance(error, ButlerUserError)
-        return {"raises": type(error).__name__, "is_users": is_users, "says": str(error)[:300]}
-
-
-def raised(found) -> str | None:
-    return found.get("raises") if isinstance(found, dict) else None
-
-
-def is_same(one, other) -> bool:
-    if raised(one) and raised(other):
-        return raised(one) == raised(other)
-    return one == other
-
-
-def compare(calls, direct: Butler, ours: Butler, reference: Butler | None):
-    """Names of calls where the reference's client was asked, and the differences that remain."""
-    count, asked, differences = 0, [], []
+def compare(calls, direct: Butler, ours: Butler, reference: Butler, *, are_files: bool):
+    """How many calls there were and how many gave a value, the names of those where the reference's client was asked, and the
+    differences that remain."""
+    count, values, asked, differences = 0, 0, [], []
     for name, call in calls:
         count += 1
         expected, found = attempt(call, direct), attempt(call, ours)
+        values += raised(found) is None
         if is_same(expected, found):
             continue
-        if reference is not None:
+        is_refused = raised(found) == "NotImplementedError" or isinstance(found, dict) and found.get("is_users", False)
+        if is_refused or not are_files:
             by_reference = attempt(call, reference)
             # Where the reference's server fails, ours should say what is wrong with the question.
-            is_refused = raised(by_reference) == "ButlerServerError" and isinstance(found, dict) and found.get("is_users", False)
-            if is_refused or is_same(by_reference, found):
+            is_better = raised(by_reference) == "ButlerServerError" and is_refused
+            if is_better or is_same(by_reference, found):
                 asked.append(name)
                 continue
             expected = {"direct": expected, "reference": by_reference}
         differences.append({"call": name, "expected": cut(expected), "found": cut(found)})
-    return count, asked, differences
-
-
-def cut(value) -> str:
-    value = json.dumps(value, sort_keys=True)
-    return value if len(value) < 1000 else value[:1000] + "..."
+    return count, values, asked, differences
 
 
 def not_implemented(butler: Butler) -> list[str]:
@@ -94,16 +78,15 @@ def main(repo: str, url: str, reference_url: str, record: str, *parts: str) -> N
         inputs = Inputs(direct)
         with recorded(url) as requests, methods.counted() as calls:
             ours, reference = Butler(url), Butler(reference_url)
-            count, asked, differences = 0, [], []
+            sums = [0, 0, [], []]
             for part in parts or PARTS:
-                judge = None if part == "files" else reference
-                of_part = compare(PARTS[part](inputs), direct, ours, judge)
-                count, asked, differences = count + of_part[0], asked + of_part[1], differences + of_part[2]
+                of_part = compare(PARTS[part](inputs), direct, ours, reference, are_files=part == "files")
+                sums = [one + more for one, more in zip(sums, of_part)]
             ours.close()
             not_called = sorted(methods.implemented() - set(calls))
     Path(record).write_text("".join(json.dumps(request) + "\n" for request in requests.values()))
     print(json.dumps({
-        "calls": count, "as_reference": asked, "differences": differences, "not_called": not_called,
+        **dict(zip(("calls", "values", "as_reference", "differences"), sums)), "not_called": not_called,
         "implemented_now": not_implemented(ours), "unimplemented": len(methods.unimplemented()),
     }))
 

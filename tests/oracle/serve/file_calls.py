@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from inputs import Inputs
-from lsst.daf.butler import Butler
+from lsst.daf.butler import Butler, DatasetRef
 from lsst.resources import ResourcePath
 from plain import Unordered, digest
 
@@ -50,8 +50,6 @@ def get_calls(inputs: Inputs):
     yield "get a ref with a data ID", lambda b: b.get(inputs.refs[0], {"instrument": "HSC"})
     yield "_exists_many", lambda b: Unordered(
         [ref, found] for ref, found in b._exists_many(inputs.refs, full_check=False).items())
-    yield "get_many_uris", lambda b: Unordered(
-        [ref, uris.primaryURI] for ref, uris in b.get_many_uris(inputs.refs).items())
 
 
 def artifact_calls(inputs: Inputs):
@@ -60,6 +58,8 @@ def artifact_calls(inputs: Inputs):
     yield "retrieveArtifacts by a mode", lambda b: retrieved(b, inputs.refs[:2], True, transfer="move")
     yield "retrieve_artifacts_zip", lambda b: zipped(b, inputs.refs)
     yield "transfer_from", lambda b: transferred(b, inputs.refs)
+    nobody = DatasetRef(inputs.refs[0].datasetType, inputs.refs[0].dataId, "run/of/nobody", id=uuid.UUID(int=7))
+    yield "transfer_from of a dataset that is not there", lambda b: transferred(b, [nobody, inputs.refs[0]])
 
 
 def retrieved(butler, refs, preserve, transfer="auto"):
@@ -88,7 +88,7 @@ def transferred(source, refs):
         with Butler.from_config(config, writeable=True) as butler:
             moved = butler.transfer_from(source, refs, transfer="copy", register_dataset_types=True, transfer_dimensions=True)
             found = butler.query_all_datasets("*", find_first=False, limit=None, with_dimension_records=True)
-            return [Unordered(moved), Unordered([ref, butler.getURI(ref)] for ref in found)]
+            return [Unordered(moved), Unordered([ref, butler.getURI(ref) if butler.stored(ref) else None] for ref in found)]
 
 
 def file_calls(inputs: Inputs):

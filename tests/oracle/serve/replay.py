@@ -50,10 +50,10 @@ def main(reference: str, other: str, requests: str, seed: str, count: str) -> No
     for name, some in sorted(by_kind.items()):
         all_of_kind = some + [variations.vary(rng.choice(some)) for _ in range(int(count))]
         good = 0
-        for request in all_of_kind:
+        for at, request in enumerate(all_of_kind):
             answers = [server.send(request) for server in servers]
             good += answers[0].status_code == 200
-            if found := difference(request, *answers):
+            if found := difference(request, *answers, is_good=at < len(some)):
                 differences.append({"request": request, "difference": found,
                                     "answers": [answer.text[:600] for answer in answers]})
         paths[name] = {"requests": len(all_of_kind), "good": good}

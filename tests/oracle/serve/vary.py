@@ -66,6 +66,9 @@ class Variations:
                 return {k: v for k, v in value.items() if k != key}
             if self.rng.random() < 0.05:
                 return {**value, "unknown": self.value()}
+            if key == "limit":
+                # Less than none is refused at different times.
+                return {**value, key: self.rng.choice([None, 0, 1, 5, 10**6, "nope", 1.5, []])}
             return {**value, key: self.change(value[key])}
         if isinstance(value, list) and value and self.rng.random() < 0.8:
             at = self.rng.randrange(len(value))

@@ -77,14 +77,14 @@ impl RowTemplate {
             let elements: Vec<&str> = elements.iter().copied().filter(is_wanted).collect();
             templates(&universe, &elements, &columns, &cached)
         };
+        // A data ID without dimensions always has all its records: none.
         match &spec.kind {
             ResultKind::DataCoordinate {
                 include_dimension_records,
                 ..
             } => {
-                let records = include_dimension_records
-                    .then(|| records(true))
-                    .transpose()?;
+                let has_records = *include_dimension_records || group.is_empty();
+                let records = has_records.then(|| records(true)).transpose()?;
                 template.data_coordinate(group, &columns, records);
             }
             ResultKind::DatasetRef {
@@ -100,9 +100,8 @@ impl RowTemplate {
                     storage_class: storage_class_name.clone(),
                     ..found.dataset_type
                 };
-                let records = include_dimension_records
-                    .then(|| records(true))
-                    .transpose()?;
+                let has_records = *include_dimension_records || group.is_empty();
+                let records = has_records.then(|| records(true)).transpose()?;
                 template.dataset_ref(&dataset_type, group, &columns, records);
             }
             ResultKind::DimensionRecord { element, .. } => {
