@@ -100,7 +100,8 @@ pub async fn stream(
             done
         });
         pages.end(done);
-        // Also for a client that never takes the last pages: the connection is free for others, and so is the permit.
+        // Also for a client that never takes the last pages: the connection is free for others, and so is the place
+        // among the streams.
         drop((stream, place));
     });
     let mut rows = Rows {

@@ -75,134 +75,61 @@ impl Dice {
     }
 }
 
-const SEGMENTS: &[&str] = &[
-    "..",
-    "%2e%2e",
-    ".%2E",
-    "..%2f..",
-    "..%5c..",
-    "%252e%252e",
-    "..;",
-    "%00",
-    "%c0%ae%c0%ae",
-    "%ff",
-    "%",
-    "%zz",
-    "~",
-    "\u{e9}",
-    "*",
-    "?",
-    "#",
-    ";",
-    "//",
-    "gen3.sqlite3",
-    "butler.yaml",
-    "etc",
-    "passwd",
-    "%2fetc%2fpasswd",
-    "file:%2f%2f%2fetc%2fpasswd",
-    "-1",
-    "A%0d%0aB: c",
-];
+/// Parts of a path, one a line.
+const SEGMENTS: &str = "..
+%2e%2e
+.%2E
+..%2f..
+..%5c..
+%252e%252e
+..;
+%00
+%c0%ae%c0%ae
+%ff
+%
+%zz
+~
+é
+*
+?
+#
+;
+//
+gen3.sqlite3
+butler.yaml
+etc
+passwd
+%2fetc%2fpasswd
+file:%2f%2f%2fetc%2fpasswd
+-1
+A%0d%0aB: c";
 
-const HEADERS: &[(&str, &[&str])] = &[
-    (
-        "Range",
-        &[
-            "bytes=0-",
-            "bytes=-5",
-            "bytes=5-2",
-            "bytes=0-0,2-3,-1",
-            "bytes=18446744073709551615-",
-            "bytes=-0",
-            "bytes=a-b",
-            "bytes=",
-            "lines=1-2",
-            "bytes=0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1",
-        ],
-    ),
-    (
-        "If-Range",
-        &[
-            "\"x\"",
-            "W/\"x\"",
-            "Tue, 99 Foo 1900 00:00:00 GMT",
-            "yesterday",
-        ],
-    ),
-    ("If-None-Match", &["*", "\"", "W/", "\"a\", \"b\"", ","]),
-    ("If-Match", &["*", "\"nobody\"", "\\"]),
-    (
-        "If-Modified-Since",
-        &[
-            "Thu, 01 Jan 1970 00:00:00 GMT",
-            "0",
-            "Fri, 31 Dec 9999 23:59:59 GMT",
-        ],
-    ),
-    (
-        "Authorization",
-        &[
-            "Bearer",
-            "Bearer ",
-            "Bearer \u{e9}",
-            "Basic OjpbOg==",
-            "Basic !",
-            "bearer a b c",
-            "Negotiate",
-        ],
-    ),
-    (
-        "Accept",
-        &[
-            "*/*",
-            "text/html;q=abc",
-            "application/json;q=2",
-            ",",
-            "image/png",
-        ],
-    ),
-    (
-        "Accept-Encoding",
-        &["gzip", "br;q=1.0, *;q=0", "zstd, gzip", ";;;"],
-    ),
-    (
-        "Content-Type",
-        &[
-            "text/plain",
-            "application/json; charset=utf-16",
-            "multipart/form-data",
-            "\u{1f52d}",
-        ],
-    ),
-    ("Content-Encoding", &["gzip", "identity", "unknown"]),
-    ("Expect", &["100-continue", "200-ok"]),
-    (
-        "Host",
-        &[
-            "",
-            "evil.example",
-            "a b",
-            "[::1",
-            "user@host",
-            "localhost:99999999",
-        ],
-    ),
-    ("X-Forwarded-Host", &["evil.example", "a/b", "\u{0}"]),
-    ("X-Forwarded-Proto", &["https", "javascript"]),
-    (
-        "Transfer-Encoding",
-        &["chunked", "gzip, chunked", "identity"],
-    ),
-    (
-        "Content-Length",
-        &["-1", "0", "99999999999999999999", "1, 2"],
-    ),
-    ("Upgrade", &["h2c", "websocket"]),
-    ("Cookie", &["=", "a=b; c"]),
-    ("X-Request-Id", &["\u{7f}", "a\tb"]),
-    ("Origin", &["null", "http://evil.example"]),
-];
+/// A header a line: its name, and values for it after each bar.
+const HEADERS: &str = "Range|bytes=0-|bytes=-5|bytes=5-2|bytes=0-0,2-3,-1|bytes=18446744073709551615-|bytes=-0|bytes=a-b|bytes=
+Range|lines=1-2|bytes=0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1,0-1
+If-Range|\"x\"|W/\"x\"|Tue, 99 Foo 1900 00:00:00 GMT|yesterday
+If-None-Match|*|\"|W/|\"a\", \"b\"|,
+If-Match|*|\"nobody\"|\\
+If-Modified-Since|Thu, 01 Jan 1970 00:00:00 GMT|0|Fri, 31 Dec 9999 23:59:59 GMT
+Authorization|Bearer|Bearer |Bearer é|Basic OjpbOg==|Basic !|bearer a b c|Negotiate
+Accept|*/*|text/html;q=abc|application/json;q=2|,|image/png
+Accept-Encoding|gzip|br;q=1.0, *;q=0|zstd, gzip|;;;
+Content-Type|text/plain|application/json; charset=utf-16|multipart/form-data|🔭
+Content-Encoding|gzip|identity|unknown
+Expect|100-continue|200-ok
+Host||evil.example|a b|[::1|user@host|localhost:99999999
+X-Forwarded-Host|evil.example|a/b|\u{0}
+X-Forwarded-Proto|https|javascript
+Transfer-Encoding|chunked|gzip, chunked|identity
+Content-Length|-1|0|99999999999999999999|1, 2
+Upgrade|h2c|websocket
+Cookie|=|a=b; c
+X-Request-Id|\u{7f}|a\tb
+Origin|null|http://evil.example";
+
+/// Texts that mean something to somebody.
+const TEXTS: &str =
+    "\0|'; DROP TABLE dataset; --|\u{202e}|(((((|*|[!|../../secret|/etc/passwd|1e999|NaN|\\|%s%n";
 
 /// Draws changes of requests.
 pub struct Spoiler<'a> {
@@ -230,11 +157,17 @@ impl Spoiler<'_> {
         request
     }
 
+    /// One of the parts of a text.
+    fn pick<'t>(&mut self, text: &'t str, separator: char) -> &'t str {
+        let parts: Vec<&str> = text.split(separator).collect();
+        parts[self.dice.below(parts.len())]
+    }
+
     fn spoil_segment(&mut self, request: &mut Request) {
         let path = String::from_utf8_lossy(&request.path).into_owned();
         let mut segments: Vec<&str> = path.split('/').collect();
         let at = 1 + self.dice.below(segments.len() - 1);
-        let segment = *self.dice.one(SEGMENTS);
+        let segment = self.pick(SEGMENTS, '\n');
         match self.dice.below(3) {
             0 => segments[at] = segment,
             1 => segments.insert(at, segment),
@@ -291,9 +224,9 @@ impl Spoiler<'_> {
     }
 
     fn add_header(&mut self, request: &mut Request) {
-        let (name, values) = self.dice.one(HEADERS);
-        let value = self.dice.one(values).as_bytes().to_vec();
-        request.headers.push(((*name).to_owned(), value));
+        let (name, values) = self.pick(HEADERS, '\n').split_once('|').unwrap();
+        let value = self.pick(values, '|').as_bytes().to_vec();
+        request.headers.push((name.to_owned(), value));
     }
 
     fn spoil_method(&mut self, request: &mut Request) {
@@ -368,23 +301,9 @@ impl Spoiler<'_> {
 
     fn text(&mut self) -> String {
         match self.dice.below(6) {
-            0 => self.dice.one(SEGMENTS).to_string(),
+            0 => self.pick(SEGMENTS, '\n').to_owned(),
             1 => "x".repeat(self.dice.below(70_000)),
-            2 => (*self.dice.one(&[
-                "\0",
-                "'; DROP TABLE dataset; --",
-                "\u{202e}",
-                "(((((",
-                "*",
-                "[!",
-                "../../secret",
-                "/etc/passwd",
-                "1e999",
-                "NaN",
-                "\\",
-                "%s%n",
-            ]))
-            .to_owned(),
+            2 => self.pick(TEXTS, '|').to_owned(),
             _ => self.dice.one(self.words).clone(),
         }
     }
