@@ -6,7 +6,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::auth::Authenticator;
+use crate::auth::{Authenticator, OidcError};
 use crate::files::{LinkKeys, LinkKeysError};
 use crate::listen::listen;
 use crate::served_repo::ServedRepo;
@@ -29,6 +29,9 @@ pub enum ServeError {
     /// There are no keys to sign links with.
     #[error(transparent)]
     LinkKeys(#[from] LinkKeysError),
+    /// There are no keys of the OpenID provider.
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
     /// Connections cannot be encrypted.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -92,7 +95,7 @@ impl Server {
                 Some(files) => Some(Arc::new(Tls::open(files)?)),
                 None => None,
             },
-            auth: Authenticator::new(&settings.auth, &settings.trusted_proxies),
+            auth: Authenticator::new(&settings.auth, &settings.trusted_proxies)?,
             metrics: Metrics::new(),
             streams: Arc::new(Streams::new(&settings.limits)),
             settings,
