@@ -28,13 +28,15 @@ impl FromRequestParts<Arc<Server>> for BaseUrl {
         let mut proxies = server.settings.trusted_proxies.iter();
         let is_trusted = peer.is_some_and(|peer| proxies.any(|proxy| proxy.contains(peer)));
         let authority = parts.uri.authority().map(Authority::as_str);
-        base_url(&parts.headers, authority, is_trusted).map(Self)
+        let scheme = server.tls.as_ref().map_or("http", |_| "https");
+        base_url(&parts.headers, authority, scheme, is_trusted).map(Self)
     }
 }
 
 fn base_url(
     headers: &HeaderMap,
     authority: Option<&str>,
+    scheme: &str,
     is_trusted: bool,
 ) -> Result<String, Refusal> {
     let forwarded = |name| {
@@ -55,8 +57,9 @@ fn base_url(
         detail: "Input should be a host name with an optional port".to_owned(),
     })?;
     let scheme = match forwarded("x-forwarded-proto") {
-        Some(scheme) if scheme.eq_ignore_ascii_case("https") => "https",
-        _ => "http",
+        Some(forwarded) if forwarded.eq_ignore_ascii_case("https") => "https",
+        Some(_) => "http",
+        None => scheme,
     };
     Ok(format!("{scheme}://{host}"))
 }
@@ -72,7 +75,8 @@ mod tests {
             (HeaderName::from_static(name), value.parse().unwrap())
         };
         let headers = pairs.iter().map(header).collect();
-        base_url(&headers, authority, is_trusted).unwrap_or_else(|refusal| refusal.to_string())
+        base_url(&headers, authority, "http", is_trusted)
+            .unwrap_or_else(|refusal| refusal.to_string())
     }
 
     #[test]

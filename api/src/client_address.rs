@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn only_trusted_proxies_say_who_asked_them() {
         let proxies = ["10.0.0.0/8".parse().unwrap(), "fd00::1".parse().unwrap()];
-        let auth = Authenticator::new(&AuthSettings::default(), &proxies);
+        let auth = Authenticator::new(&AuthSettings::default(), &proxies).unwrap();
         for (peer, lines, expected) in [
             ("192.0.2.7:1", &["198.51.100.1"][..], "192.0.2.7"),
             ("10.0.0.1:1", &[], "10.0.0.1"),

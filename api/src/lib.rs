@@ -9,6 +9,7 @@ mod base_url;
 pub mod butler;
 mod client_address;
 mod connections;
+mod cors;
 mod files;
 mod health;
 mod listen;
@@ -23,9 +24,12 @@ mod streaming;
 mod streams;
 #[cfg(test)]
 mod test_site;
+mod tls;
 mod traffic;
 
+pub use cors::Origin;
 pub use network::Network;
 pub use refusal::Refusal;
 pub use server::{ServeError, serve};
 pub use settings::{FileSettings, Limits, RepoSetting, Settings};
+pub use tls::{TlsError, TlsSettings};

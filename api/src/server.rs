@@ -6,13 +6,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::auth::Authenticator;
+use crate::auth::{Authenticator, OidcError};
 use crate::files::{LinkKeys, LinkKeysError};
 use crate::listen::listen;
-use crate::router::router;
 use crate::served_repo::ServedRepo;
 use crate::settings::Settings;
 use crate::streams::Streams;
+use crate::tls::{Tls, TlsError};
 use crate::traffic::Metrics;
 
 /// Why a server does not start, or ends.
@@ -29,6 +29,12 @@ pub enum ServeError {
     /// There are no keys to sign links with.
     #[error(transparent)]
     LinkKeys(#[from] LinkKeysError),
+    /// There are no keys of the OpenID provider.
+    #[error(transparent)]
+    Oidc(#[from] OidcError),
+    /// Connections cannot be encrypted.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Two repos have one label.
     #[error("two repos have the label '{0}'; give another one with LABEL=REPO")]
     Label(String),
@@ -53,6 +59,8 @@ pub struct Server {
     pub settings: Settings,
     /// What signs links to files.
     pub links: LinkKeys,
+    /// What encrypts connections.
+    pub tls: Option<Arc<Tls>>,
     /// Who asks.
     pub auth: Authenticator,
     /// What is counted.
@@ -83,7 +91,11 @@ impl Server {
                 Some(path) => LinkKeys::read(path)?,
                 None => LinkKeys::random()?,
             },
-            auth: Authenticator::new(&settings.auth, &settings.trusted_proxies),
+            tls: match &settings.tls {
+                Some(files) => Some(Arc::new(Tls::open(files)?)),
+                None => None,
+            },
+            auth: Authenticator::new(&settings.auth, &settings.trusted_proxies)?,
             metrics: Metrics::new(),
             streams: Arc::new(Streams::new(&settings.limits)),
             settings,
@@ -105,13 +117,7 @@ pub fn serve(
         .enable_all()
         .build()
         .map_err(ServeError::Threads)?;
-    let served = runtime.block_on(listen(
-        server.settings.bind,
-        router(&server),
-        &server.settings.limits,
-        started,
-        stop,
-    ));
+    let served = runtime.block_on(listen(&server, started, stop));
     runtime.shutdown_timeout(server.settings.limits.stop_time);
     // A connection to PostgreSQL can only be closed where blocking is allowed, such as here.
     server

@@ -7,7 +7,9 @@ use std::time::Duration;
 use pantry_registry::config::Environment;
 
 use crate::auth::AuthSettings;
+use crate::cors::Origin;
 use crate::network::Network;
+use crate::tls::TlsSettings;
 
 /// A server's repos, its address and its limits.
 #[derive(Debug, Clone)]
@@ -26,6 +28,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<Network>,
     /// Where the metrics are read from; if there is none, only on this machine.
     pub metrics_from: Vec<Network>,
+    /// Origins of pages that may ask from a browser.
+    pub cors: Vec<Origin>,
+    /// How connections are encrypted; `None` if they are not.
+    pub tls: Option<TlsSettings>,
     /// Variables that configuration and credentials are read from.
     pub environment: Environment,
 }
@@ -41,6 +47,8 @@ impl Settings {
             auth: AuthSettings::default(),
             trusted_proxies: Vec::new(),
             metrics_from: Vec::new(),
+            cors: Vec::new(),
+            tls: None,
             environment,
         }
     }

@@ -36,6 +36,7 @@ mod serve_faults;
 mod serve_fuzz;
 mod serve_log;
 mod serve_rules;
+mod serve_tls;
 mod serve_writes;
 mod serving;
 mod smoke;

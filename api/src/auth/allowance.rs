@@ -25,6 +25,21 @@ enum Who {
     Anonymous,
     /// Users with such names, of a proxy or an OpenID provider.
     Users(Glob),
+    /// Users who are in such a group.
+    Groups(Glob),
+    /// Users whose token was given for this.
+    Scopes(Glob),
+}
+
+/// What is known of somebody who has no token of ours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Identity<'a> {
+    /// The name; `None` for somebody unknown.
+    pub user: Option<&'a str>,
+    /// Groups, as an OpenID provider says.
+    pub groups: &'a [String],
+    /// What the token is for, as an OpenID provider says.
+    pub scopes: &'a [String],
 }
 
 /// What somebody may read in one repo.
@@ -58,12 +73,14 @@ impl Allowance {
         }
     }
 
-    /// Whether it is for this user; `None` is somebody unknown. What everybody may, users may too.
-    pub fn is_for(&self, user: Option<&str>) -> bool {
-        match (&self.who, user) {
-            (Who::Anonymous, _) => true,
-            (Who::Users(glob), Some(user)) => glob.matches(user),
-            (Who::Users(_), None) => false,
+    /// Whether it is for somebody. What everybody may, users may too.
+    pub fn is_for(&self, identity: &Identity<'_>) -> bool {
+        let has = |words: &[String], glob: &Glob| words.iter().any(|word| glob.matches(word));
+        match &self.who {
+            Who::Anonymous => true,
+            Who::Users(glob) => identity.user.is_some_and(|user| glob.matches(user)),
+            Who::Groups(glob) => has(identity.groups, glob),
+            Who::Scopes(glob) => has(identity.scopes, glob),
         }
     }
 }
@@ -87,7 +104,7 @@ impl Reach {
 impl FromStr for Allowance {
     type Err = String;
 
-    /// `WHO=REPO_GLOB[:COLLECTION_GLOB[,COLLECTION_GLOB...]]`.
+    /// `WHO=REPO_GLOB[:COLLECTION_GLOB[,COLLECTION_GLOB...]]`; WHO is `anonymous`, a user, `group:GROUP` or `scope:SCOPE`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || {
             format!(
@@ -109,9 +126,11 @@ impl FromStr for Allowance {
             return Err(wrong());
         }
         Ok(Self {
-            who: match who {
-                ANONYMOUS => Who::Anonymous,
-                name => Who::Users(Glob::new(name)),
+            who: match (who, who.split_once(':')) {
+                (ANONYMOUS, _) => Who::Anonymous,
+                (_, Some(("group", name))) => Who::Groups(Glob::new(name)),
+                (_, Some(("scope", name))) => Who::Scopes(Glob::new(name)),
+                (name, _) => Who::Users(Glob::new(name)),
             },
             repos: vec![Glob::new(repos)],
             collections: globs.map(|globs| Arc::new(CollectionRule::new(globs))),
@@ -125,7 +144,11 @@ mod tests {
 
     fn reach(rules: &[&str], user: Option<&str>, label: &str) -> Reach {
         let rules: Vec<Allowance> = rules.iter().map(|rule| rule.parse().unwrap()).collect();
-        Reach::of(rules.iter().filter(|rule| rule.is_for(user)), label)
+        let identity = Identity {
+            user,
+            ..Identity::default()
+        };
+        Reach::of(rules.iter().filter(|rule| rule.is_for(&identity)), label)
     }
 
     fn only(globs: &[&str]) -> Reach {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderName};
 use pantry_state::Role;
 
-use super::allowance::{Allowance, Reach};
+use super::allowance::{Allowance, Identity, Reach};
 use super::caller::Caller;
+use super::oidc::{Checked, Oidc, OidcError};
 use super::presented::{bearer, proxied_user};
 use super::settings::AuthSettings;
 use super::tokens::{Found, Tokens};
@@ -17,6 +18,7 @@ use crate::refusal::Refusal;
 /// What a server knows users by.
 pub struct Authenticator {
     tokens: Option<Tokens>,
+    oidc: Option<Oidc>,
     user_header: Option<HeaderName>,
     proxies: Vec<Network>,
     allowances: Vec<Allowance>,
@@ -25,24 +27,30 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// As it was told. Users of a proxy are known only if it is in one of these networks.
-    pub fn new(settings: &AuthSettings, proxies: &[Network]) -> Self {
+    /// As it was told. Users of a proxy are known only if it is in one of these networks. Blocks.
+    ///
+    /// # Errors
+    /// [`OidcError`].
+    pub fn new(settings: &AuthSettings, proxies: &[Network]) -> Result<Self, OidcError> {
         let allowances = match settings.allowances.as_slice() {
             [] => vec![Allowance::everything()],
             rules => rules.to_vec(),
         };
-        let anonymous = settings.anonymous_read.then(|| caller(None, &allowances));
-        Self {
+        let anonymous = || caller(&Identity::default(), &allowances);
+        let anonymous = settings.anonymous_read.then(anonymous);
+        let oidc = settings.oidc.as_ref().map(Oidc::open).transpose()?;
+        Ok(Self {
             tokens: settings.state.clone().map(Tokens::new),
+            oidc,
             user_header: settings.user_header.clone(),
             proxies: proxies.to_vec(),
             allowances,
             anonymous,
-        }
+        })
     }
 
-    /// Who sent a request with these headers from this address: the holder of a token of ours, else the user that a trusted
-    /// proxy names, else somebody unknown.
+    /// Who sent a request with these headers from this address: the holder of a token of ours or of an OpenID provider, else
+    /// the user that a trusted proxy names, else somebody unknown.
     ///
     /// # Errors
     /// [`Refusal::Unauthenticated`] for somebody unknown who may not read, [`Refusal::Busy`] if tokens cannot be looked up.
@@ -69,10 +77,28 @@ impl Authenticator {
                 Found::Unknown => {}
             }
         }
+        if let (Some(presented), Some(oidc)) = (presented, &self.oidc) {
+            match oidc.check(presented).await? {
+                Checked::Valid(claims) => {
+                    let identity = Identity {
+                        user: Some(&claims.user),
+                        groups: &claims.groups,
+                        scopes: &claims.scopes,
+                    };
+                    return Ok(caller(&identity, &self.allowances));
+                }
+                Checked::Refused(reason) => why = reason,
+                Checked::Unknown => {}
+            }
+        }
         if let Some(name) = self.user_header.as_ref().filter(|_| self.trusts(peer))
             && let Some(user) = proxied_user(headers, name)?
         {
-            return Ok(caller(Some(user), &self.allowances));
+            let identity = Identity {
+                user: Some(user),
+                ..Identity::default()
+            };
+            return Ok(caller(&identity, &self.allowances));
         }
         let unknown = || Refusal::Unauthenticated(why.to_owned());
         self.anonymous.clone().ok_or_else(unknown)
@@ -84,6 +110,12 @@ impl Authenticator {
         anonymous.is_some_and(|caller| caller.reach(label) != Reach::Nothing)
     }
 
+    /// The OpenID provider whose tokens are accepted.
+    #[cfg(test)]
+    pub(super) fn oidc(&self) -> Option<&Oidc> {
+        self.oidc.as_ref()
+    }
+
     /// Whether an address is that of a proxy that is believed.
     pub fn trusts(&self, peer: Option<IpAddr>) -> bool {
         peer.is_some_and(|peer| self.proxies.iter().any(|proxy| proxy.contains(peer)))
@@ -91,10 +123,10 @@ impl Authenticator {
 }
 
 /// Somebody who has no token of ours.
-fn caller(user: Option<&str>, allowances: &[Allowance]) -> Caller {
-    let allowances = allowances.iter().filter(|rule| rule.is_for(user));
+fn caller(identity: &Identity<'_>, allowances: &[Allowance]) -> Caller {
+    let allowances = allowances.iter().filter(|rule| rule.is_for(identity));
     Caller {
-        user: user.map(str::to_owned),
+        user: identity.user.map(str::to_owned),
         role: Role::Read,
         allowances: allowances.cloned().collect(),
     }

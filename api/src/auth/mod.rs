@@ -7,6 +7,7 @@
 mod allowance;
 mod authenticator;
 mod caller;
+mod oidc;
 mod presented;
 mod settings;
 mod tokens;
@@ -16,8 +17,9 @@ mod tests;
 
 pub use axum::http::HeaderName;
 
-pub use allowance::{Allowance, Reach};
+pub use allowance::{Allowance, Identity, Reach};
 pub use authenticator::Authenticator;
 pub use caller::Caller;
+pub use oidc::{KeySource, OidcError, OidcSettings};
 pub use settings::AuthSettings;
 pub use tokens::REVOKED_AFTER;

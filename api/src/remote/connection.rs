@@ -245,7 +245,8 @@ impl ServerConnection {
 /// Servers write it to their logs.
 const REQUEST_ID: &str = "X-Butler-Client-Request-Id";
 
-fn agent(patience: Option<Duration>) -> Agent {
+/// What asks servers, with the certificates of the system.
+pub fn agent(patience: Option<Duration>) -> Agent {
     let native = rustls_native_certs::load_native_certs();
     native
         .errors

@@ -18,6 +18,7 @@ use pantry_registry::model::universe::Universe;
 use serde_json::Value;
 
 use connection::ServerConnection;
+pub(crate) use connection::agent;
 pub use error::RemoteError;
 
 /// A repo behind a Butler server.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pantry_api::{FileSettings, Limits, Network, Settings, serve};
+use pantry_api::{FileSettings, Limits, Network, Origin, Settings, TlsSettings, serve};
 use pantry_registry::config::Environment;
 use tokio::sync::oneshot;
 
@@ -44,6 +44,19 @@ pub struct Args {
     /// with --user-header for whom. Repeatable
     #[arg(long, value_name = "NETWORK")]
     trusted_proxy: Vec<Network>,
+
+    /// Where pages come from that may ask this server from a browser, such as https://portal.example.org, or '*' for all.
+    /// Repeatable
+    #[arg(long, value_name = "ORIGIN")]
+    cors_origin: Vec<Origin>,
+
+    /// The server's certificate (PEM, with those that sign it), for https. Looked at again every ten seconds
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
 
     /// A network that may read /metrics; without any only this machine may. Repeatable
     #[arg(long, value_name = "NETWORK")]
@@ -104,6 +117,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         auth,
         trusted_proxies: args.trusted_proxy,
         metrics_from: args.metrics_from,
+        cors: args.cors_origin,
+        tls: tls_settings(args.tls_cert, args.tls_key),
         ..Settings::new(args.bind, repos, environment)
     };
     let (stop, stopped) = oneshot::channel();
@@ -114,11 +129,12 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let labels: Vec<String> = settings.repos.iter().map(|r| r.label.clone()).collect();
     let label = labels.first().map_or("*", String::as_str);
     let about_users = args.users.start_lines(&settings.auth, label);
+    let scheme = settings.tls.as_ref().map_or("http", |_| "https");
     let started = |address: SocketAddr| {
-        write_stderr(&format!("pantry: serving at http://{address}"));
+        write_stderr(&format!("pantry: serving at {scheme}://{address}"));
         for label in &labels {
             write_stderr(&format!(
-                "pantry:   Butler(\"http://{address}/api/butler/repo/{label}\")"
+                "pantry:   Butler(\"{scheme}://{address}/api/butler/repo/{label}\")"
             ));
         }
         for line in &about_users {
@@ -129,4 +145,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         let _ = stopped.await;
     })?;
     Ok(())
+}
+
+fn tls_settings(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Option<TlsSettings> {
+    let (certificate, key) = certificate.zip(key)?;
+    Some(TlsSettings { certificate, key })
 }

@@ -2,7 +2,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use pantry_api::auth::{Allowance, AuthSettings, HeaderName};
+use pantry_api::auth::{Allowance, AuthSettings, HeaderName, KeySource, OidcSettings};
 use pantry_registry::config::Environment;
 
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ use crate::state::StateArgs;
 #[derive(Debug, clap::Args)]
 pub struct UserArgs {
     /// Let those read who send no valid token. It is the default if only this machine can reach the server (--bind to a
-    /// loopback address) and nothing was said about users of proxies
+    /// loopback address) and nothing was said about users of proxies or an OpenID provider
     #[arg(long, overrides_with = "no_anonymous_read")]
     anonymous_read: bool,
 
@@ -20,9 +20,9 @@ pub struct UserArgs {
     #[arg(long, overrides_with = "anonymous_read")]
     no_anonymous_read: bool,
 
-    /// What those may read who have no token of ours: WHO is 'anonymous' for everybody, or a glob pattern of the users that
-    /// a proxy names. Without any rule they may read everything, with rules nothing else. Tokens have their own
-    /// rules. Repeatable
+    /// What those may read who have no token of ours: WHO is 'anonymous' for everybody, a glob pattern of users that a proxy
+    /// or an OpenID provider names, or 'group:GLOB' or 'scope:GLOB' of what the provider says of them. Without any rule they
+    /// may read everything, with rules nothing else. Tokens have their own rules. Repeatable
     #[arg(long, value_name = "WHO=REPO_GLOB[:COLLECTION_GLOB,...]")]
     allow: Vec<Allowance>,
 
@@ -33,6 +33,51 @@ pub struct UserArgs {
 
     #[command(flatten)]
     state: StateArgs,
+
+    #[command(flatten)]
+    provider: ProviderArgs,
+}
+
+/// Arguments about an OpenID provider.
+#[derive(Debug, clap::Args)]
+struct ProviderArgs {
+    /// Keys (JWKS) of an OpenID provider whose tokens (JWT) are accepted: an https URL, or a file
+    #[arg(
+        long,
+        value_name = "URL|FILE",
+        requires = "issuer",
+        requires = "audience"
+    )]
+    jwks: Option<KeySource>,
+
+    /// The provider: the claim 'iss' of its tokens
+    #[arg(long, value_name = "TEXT", requires = "jwks")]
+    issuer: Option<String>,
+
+    /// Whom its tokens must be for: the claim 'aud'. Repeatable: one of them will do
+    #[arg(long, value_name = "TEXT", requires = "jwks")]
+    audience: Vec<String>,
+
+    /// The claim that names the user
+    #[arg(long, value_name = "CLAIM", default_value = "sub")]
+    user_claim: String,
+
+    /// The claim that names the user's groups
+    #[arg(long, value_name = "CLAIM", default_value = "groups")]
+    groups_claim: String,
+}
+
+impl ProviderArgs {
+    fn settings(&self) -> Option<OidcSettings> {
+        let (keys, issuer) = self.jwks.clone().zip(self.issuer.clone())?;
+        Some(OidcSettings {
+            keys,
+            issuer,
+            audiences: self.audience.clone(),
+            user_claim: self.user_claim.clone(),
+            groups_claim: self.groups_claim.clone(),
+        })
+    }
 }
 
 impl UserArgs {
@@ -58,7 +103,8 @@ impl UserArgs {
             ));
         }
         // A proxy on the same machine brings users from everywhere.
-        let is_local = bind.ip().is_loopback() && !has_proxies;
+        let oidc = self.provider.settings();
+        let is_local = bind.ip().is_loopback() && !has_proxies && oidc.is_none();
         let anonymous_read = self.anonymous_read || (is_local && !self.no_anonymous_read);
         let state = match self.state.open(environment) {
             Ok(state) => Some(Arc::new(state)),
@@ -73,6 +119,7 @@ impl UserArgs {
             state,
             anonymous_read,
             allowances: self.allow.clone(),
+            oidc,
             user_header: user_header.transpose()?,
         })
     }
@@ -95,7 +142,15 @@ impl UserArgs {
                 format!("  export {variable}=anonymous"),
             ],
             (false, _) => vec![
-                "users need a token; for one of 90 days:".to_owned(),
+                match &settings.oidc {
+                    Some(provider) => {
+                        let issuer = &provider.issuer;
+                        format!(
+                            "users need a token of {issuer}, or one of ours; for one of 90 days:"
+                        )
+                    }
+                    None => "users need a token; for one of 90 days:".to_owned(),
+                },
                 format!("  export {variable}=$({token} | head -n 1)"),
             ],
         }
