@@ -16,6 +16,7 @@ mod network;
 mod refusal;
 pub mod remote;
 mod router;
+pub mod rows;
 mod served_repo;
 mod server;
 mod settings;
@@ -24,6 +25,7 @@ mod streams;
 #[cfg(test)]
 mod test_site;
 mod traffic;
+mod v1;
 
 pub use network::Network;
 pub use refusal::Refusal;
