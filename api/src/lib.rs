@@ -17,6 +17,7 @@ mod network;
 mod refusal;
 pub mod remote;
 mod router;
+pub mod rows;
 mod served_repo;
 mod server;
 mod settings;
@@ -26,6 +27,7 @@ mod streams;
 mod test_site;
 mod tls;
 mod traffic;
+mod v1;
 
 pub use cors::Origin;
 pub use network::Network;

@@ -34,6 +34,8 @@ pub enum Refusal {
     Unauthenticated(String),
     /// Who asks may not: 403.
     Forbidden(String),
+    /// None of the forms that the client takes can be had: 406.
+    NotAcceptable(String),
     /// One user asks too much at a time: 429.
     TooMany(String),
     /// The server or its database is too busy, or the database cannot be reached: 503.
@@ -58,6 +60,7 @@ impl Refusal {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotAcceptable(_) => StatusCode::NOT_ACCEPTABLE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -71,6 +74,7 @@ impl Refusal {
             Self::NotFound(detail)
             | Self::Unauthenticated(detail)
             | Self::Forbidden(detail)
+            | Self::NotAcceptable(detail)
             | Self::TooMany(detail)
             | Self::Busy(detail) => detail,
             Self::Fault(_) => "the server failed; its log says why",

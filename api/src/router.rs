@@ -11,7 +11,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::cors::cors;
 use crate::refusal::Refusal;
 use crate::server::Server;
-use crate::{butler, health, traffic};
+use crate::{butler, health, traffic, v1};
 
 /// All paths.
 pub fn router(server: &Arc<Server>) -> Router {
@@ -20,6 +20,7 @@ pub fn router(server: &Arc<Server>) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(traffic::get))
         .nest("/api/butler/repo/{label}", butler::router())
+        .merge(v1::router())
         .fallback(|| async { Refusal::NotFound("Not Found".to_owned()) })
         .layer(DefaultBodyLimit::max(server.settings.limits.body))
         .layer(CatchPanicLayer::new());

@@ -2,15 +2,16 @@
 use std::io::Write;
 
 use clap::ValueEnum;
+use pantry_api::rows::{Chains, CollectionEntry, CollectionListing};
 use pantry_registry::listing::CollectionCatalog;
-use pantry_registry::model::collection::{Collection, CollectionType};
+use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::glob::{Glob, Wildcard, split_commas};
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query;
-use crate::rows::{Column, Kind, OutputFormat, Value};
+use crate::rows::{OutputFormat, Value};
 use crate::table::{Align, Table};
 
 /// Arguments of `query-collections`.
@@ -28,7 +29,7 @@ pub struct Args {
 
     /// How chains are shown
     #[arg(long, value_enum, ignore_case = true, default_value = "tree")]
-    chains: Chains,
+    chains: ChainsName,
 
     /// Also show the dataset types that each collection may hold
     #[arg(short = 't', long)]
@@ -71,8 +72,8 @@ impl From<TypeName> for CollectionType {
 }
 
 /// How chains are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Chains {
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ChainsName {
     /// A column lists the children of chains
     Table,
     /// A column lists the chains that a collection is a child of
@@ -87,11 +88,17 @@ enum Chains {
     NoChildren,
 }
 
-/// A collection as it is listed.
-struct Entry<'a> {
-    collection: &'a Collection,
-    /// How far it is indented in a tree.
-    depth: usize,
+impl From<ChainsName> for Chains {
+    fn from(name: ChainsName) -> Self {
+        match name {
+            ChainsName::Table => Self::Table,
+            ChainsName::InverseTable => Self::InverseTable,
+            ChainsName::Tree => Self::Tree,
+            ChainsName::InverseTree => Self::InverseTree,
+            ChainsName::Flatten => Self::Flatten,
+            ChainsName::NoChildren => Self::NoChildren,
+        }
+    }
 }
 
 /// Prints the collections.
@@ -99,9 +106,9 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
     let mut repo = query::open(&args.repo, context)?;
     let catalog = CollectionCatalog::read(&mut repo.registry)?;
-    let listing = Listing {
+    let listing = CollectionListing {
         catalog: &catalog,
-        chains: args.chains,
+        chains: args.chains.into(),
         excluded: args.show_dataset_types.then(|| {
             let patterns = split_commas(&args.exclude_dataset_types).values;
             patterns.iter().map(|pattern| Glob::new(pattern)).collect()
@@ -116,7 +123,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let mut out = context.stdout();
     match args.format {
         OutputFormat::Table => {
-            let table = listing.table(&entries)?;
+            let table = table(&listing, &entries);
             if !table.is_empty() {
                 table.write_to(&mut out)?;
             }
@@ -133,160 +140,75 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-struct Listing<'a> {
-    catalog: &'a CollectionCatalog,
-    chains: Chains,
-    /// Patterns of the dataset types that are left out; `None` if no dataset types are shown.
-    excluded: Option<Vec<Glob>>,
+/// The table as the reference prints it: one line per relative and dataset type, with what repeats left blank.
+fn table(listing: &CollectionListing<'_>, entries: &[CollectionEntry<'_>]) -> Table {
+    let relatives = match listing.chains {
+        Chains::Table => {
+            let is_chain =
+                |e: &CollectionEntry| e.collection.collection_type == CollectionType::Chained;
+            entries.iter().any(is_chain).then_some("Children")
+        }
+        Chains::InverseTable => {
+            let has_parent = |e: &CollectionEntry| !listing.relatives(e.collection).is_empty();
+            entries.iter().any(has_parent).then_some("Parents")
+        }
+        _ => None,
+    };
+    let mut columns = vec!["Name", "Type"];
+    columns.extend(relatives);
+    columns.extend(listing.excluded.is_some().then_some("Dataset Types"));
+    let mut table = Table::new(&columns, Align::Left);
+    for entry in entries {
+        let mut first = true;
+        for (relative, types) in lines(listing, entry) {
+            for (at, dataset_type) in types.iter().enumerate() {
+                let mut row: Vec<Value> = match std::mem::take(&mut first) {
+                    true => vec![
+                        format!("{:1$}{2}", "", 2 * entry.depth, entry.collection.name).into(),
+                        entry.collection.collection_type.name().into(),
+                    ],
+                    false => vec!["".into(), "".into()],
+                };
+                if relatives.is_some() {
+                    row.push(if at == 0 { relative.into() } else { "".into() });
+                }
+                row.extend(
+                    listing
+                        .excluded
+                        .is_some()
+                        .then(|| Value::from(*dataset_type)),
+                );
+                table.push(&row);
+            }
+        }
+    }
+    table
 }
 
-impl<'a> Listing<'a> {
-    fn entries(
-        &self,
-        wildcard: &Wildcard,
-        types: &[CollectionType],
-    ) -> Result<Vec<Entry<'a>>, Failure> {
-        let flatten = self.chains == Chains::Flatten;
-        let mut found = self.catalog.resolve(wildcard, types, flatten, None)?;
-        if !matches!(self.chains, Chains::Flatten | Chains::NoChildren) {
-            found.sort_by(|a, b| a.name.cmp(&b.name));
-        }
-        let mut entries = Vec::new();
-        for collection in found {
-            self.add(collection, 0, &mut entries)?;
-        }
-        Ok(entries)
-    }
-
-    /// Adds a collection and what is below it in a tree.
-    fn add(
-        &self,
-        collection: &'a Collection,
-        depth: usize,
-        entries: &mut Vec<Entry<'a>>,
-    ) -> Result<(), Failure> {
-        entries.push(Entry { collection, depth });
-        if matches!(self.chains, Chains::Tree | Chains::InverseTree) {
-            for name in self.relatives(collection) {
-                self.add(self.catalog.get(name)?, depth + 1, entries)?;
+/// The relatives of an entry in a table, each with its dataset types; an entry without any has its own. There is
+/// always at least one of both, if need be blank.
+fn lines<'a>(
+    listing: &CollectionListing<'a>,
+    entry: &CollectionEntry<'a>,
+) -> Vec<(&'a str, Vec<&'a str>)> {
+    let collection = entry.collection;
+    let types = |name: &str| match listing.dataset_types(name) {
+        Some(types) if !types.is_empty() => types,
+        _ => vec![""],
+    };
+    match listing.chains {
+        Chains::Table | Chains::InverseTable => {
+            let relatives = listing.relatives(collection);
+            if relatives.is_empty() {
+                return vec![("", types(&collection.name))];
             }
+            relatives.iter().map(|name| (*name, types(name))).collect()
         }
-        Ok(())
-    }
-
-    /// The children of a collection, or its parents.
-    fn relatives(&self, collection: &Collection) -> Vec<&'a str> {
-        match self.chains {
-            Chains::InverseTable | Chains::InverseTree => self.catalog.parents(&collection.name),
-            _ => {
-                let children = self.catalog.children(&collection.name);
-                children.iter().map(String::as_str).collect()
-            }
+        Chains::Tree | Chains::InverseTree
+            if collection.collection_type == CollectionType::Chained =>
+        {
+            vec![("", vec![""])]
         }
-    }
-
-    /// The dataset types of a collection that are not left out.
-    fn dataset_types(&self, name: &str) -> Option<Vec<&'a str>> {
-        let excluded = self.excluded.as_ref()?;
-        let mut types: Vec<&str> = self.catalog.dataset_types(name).into_iter().collect();
-        types.retain(|t| !excluded.iter().any(|pattern| pattern.matches(t)));
-        Some(types)
-    }
-
-    /// Columns of the machine formats.
-    fn columns(&self) -> Vec<Column> {
-        let mut columns = vec![Column::text("name"), Column::text("type")];
-        match self.chains {
-            Chains::Table => columns.push(Column::new("children", Kind::Texts)),
-            Chains::InverseTable => columns.push(Column::new("parents", Kind::Texts)),
-            Chains::Tree | Chains::InverseTree => columns.push(Column::new("depth", Kind::Int)),
-            Chains::Flatten | Chains::NoChildren => {}
-        }
-        let types = Column::new("dataset_types", Kind::Texts);
-        columns.extend(self.excluded.is_some().then_some(types));
-        columns
-    }
-
-    /// A row of the machine formats.
-    fn row(&self, entry: &Entry<'a>) -> Vec<Value<'a>> {
-        let collection = entry.collection;
-        let mut row = vec![
-            collection.name.as_str().into(),
-            collection.collection_type.name().into(),
-        ];
-        match self.chains {
-            Chains::Table | Chains::InverseTable => {
-                row.push(self.relatives(collection).into_iter().collect());
-            }
-            Chains::Tree | Chains::InverseTree => row.push(Value::Int(entry.depth as i64)),
-            Chains::Flatten | Chains::NoChildren => {}
-        }
-        let types = self.dataset_types(&collection.name);
-        row.extend(types.map(|types| types.into_iter().collect::<Value>()));
-        row
-    }
-
-    /// The table as the reference prints it: one line per relative and dataset type, with what repeats left blank.
-    fn table(&self, entries: &[Entry<'a>]) -> Result<Table, Failure> {
-        let relatives = match self.chains {
-            Chains::Table => {
-                let is_chain = |e: &Entry| e.collection.collection_type == CollectionType::Chained;
-                entries.iter().any(is_chain).then_some("Children")
-            }
-            Chains::InverseTable => {
-                let has_parent = |e: &Entry| !self.relatives(e.collection).is_empty();
-                entries.iter().any(has_parent).then_some("Parents")
-            }
-            _ => None,
-        };
-        let mut columns = vec!["Name", "Type"];
-        columns.extend(relatives);
-        columns.extend(self.excluded.is_some().then_some("Dataset Types"));
-        let mut table = Table::new(&columns, Align::Left);
-        for entry in entries {
-            let mut first = true;
-            for (relative, types) in self.lines(entry) {
-                for (at, dataset_type) in types.iter().enumerate() {
-                    let mut row: Vec<Value> = match std::mem::take(&mut first) {
-                        true => vec![
-                            format!("{:1$}{2}", "", 2 * entry.depth, entry.collection.name).into(),
-                            entry.collection.collection_type.name().into(),
-                        ],
-                        false => vec!["".into(), "".into()],
-                    };
-                    if relatives.is_some() {
-                        row.push(if at == 0 { relative.into() } else { "".into() });
-                    }
-                    row.extend(self.excluded.is_some().then(|| Value::from(*dataset_type)));
-                    table.push(&row);
-                }
-            }
-        }
-        Ok(table)
-    }
-
-    /// The relatives of an entry in a table, each with its dataset types; an entry without any has its own. There is
-    /// always at least one of both, if need be blank.
-    fn lines(&self, entry: &Entry<'a>) -> Vec<(&'a str, Vec<&'a str>)> {
-        let collection = entry.collection;
-        let types = |name: &str| match self.dataset_types(name) {
-            Some(types) if !types.is_empty() => types,
-            _ => vec![""],
-        };
-        match self.chains {
-            Chains::Table | Chains::InverseTable => {
-                let relatives = self.relatives(collection);
-                if relatives.is_empty() {
-                    return vec![("", types(&collection.name))];
-                }
-                relatives.iter().map(|name| (*name, types(name))).collect()
-            }
-            Chains::Tree | Chains::InverseTree
-                if collection.collection_type == CollectionType::Chained =>
-            {
-                vec![("", vec![""])]
-            }
-            _ => vec![("", types(&collection.name))],
-        }
+        _ => vec![("", types(&collection.name))],
     }
 }

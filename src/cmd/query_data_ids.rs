@@ -2,6 +2,7 @@
 use std::io::Write;
 
 use pantry_registry::Registry;
+use pantry_registry::listing::{Joined, RowQuery, usual_order};
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::model::glob::split_commas;
 use pantry_registry::query::tree::QueryTree;
@@ -9,10 +10,8 @@ use pantry_registry::query::tree::QueryTree;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{
-    Constraint, Filter, Joined, Layout, NO_RESULTS, Query, Repeats, each_row, engine, usual_order,
-};
-use crate::rows::{OutputFormat, RowSink, TableSink, Value};
+use crate::query::{Filter, NO_RESULTS, Repeats, constraint, each_row, engine};
+use crate::rows::{Layout, OutputFormat, RowSink, TableSink, Value};
 use crate::table::{Align, Table};
 
 /// Arguments of `query-data-ids`.
@@ -51,7 +50,7 @@ pub struct Args {
 
 /// What was asked for, once the repo is known.
 enum Question {
-    Query(Box<Query>),
+    Query(Box<RowQuery>),
     /// There is no answer, for this reason.
     Nothing(String),
 }
@@ -92,7 +91,7 @@ fn question(args: &Args, registry: &mut Registry) -> Result<Question, Failure> {
     let mut tree = QueryTree::identity(&universe);
     let mut names = split_commas(&args.dimensions).values;
     if let Some(datasets) = args.datasets.as_deref().filter(|d| !d.is_empty()) {
-        let constraint = Constraint::read(registry, datasets, &args.collections)?;
+        let constraint = constraint(registry, datasets, &args.collections)?;
         if !constraint.collections.is_empty() && names.is_empty() {
             match constraint.common_dimensions()? {
                 Some(common) => names.extend(common.names().map(str::to_owned)),
@@ -116,14 +115,14 @@ fn question(args: &Args, registry: &mut Registry) -> Result<Question, Failure> {
         };
     }
     let dimensions = DimensionGroup::conform(&universe, &names)?;
-    let query = Query::data_ids(tree, dimensions);
-    Ok(Question::Query(Box::new(query.filter(&args.filter)?)))
+    let query = RowQuery::data_ids(tree, dimensions);
+    Ok(Question::Query(Box::new(args.filter.apply(query)?)))
 }
 
 fn answer(
     args: &Args,
     registry: &mut Registry,
-    query: &Query,
+    query: &RowQuery,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let dimensions = query.spec.dimensions();

@@ -1,6 +1,7 @@
 //! `pantry query-dataset-types`: the dataset types of a repo (`lsst/daf/butler/script/queryDatasetTypes.py`).
 use std::io::Write;
 
+use pantry_api::rows::{dataset_type_columns, dataset_type_row};
 use pantry_registry::listing::{CollectionCatalog, search_dataset_types};
 use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::dataset_type::DatasetType;
@@ -10,7 +11,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query;
-use crate::rows::{Column, Kind, OutputFormat, Value};
+use crate::rows::OutputFormat;
 use crate::table::{Align, Table};
 
 /// What is printed in place of a table without rows.
@@ -64,12 +65,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
 
 fn print(args: &Args, found: &[DatasetType], context: &Context) -> Result<(), Failure> {
     let mut out = context.stdout();
-    let machine = [
-        Column::text("name"),
-        Column::new("dimensions", Kind::Texts),
-        Column::text("storage_class"),
-        Column::new("is_calibration", Kind::Bool),
-    ];
+    let machine = dataset_type_columns();
     let width = if args.verbose { machine.len() } else { 1 };
     match args.format {
         OutputFormat::Table if found.is_empty() => writeln!(out, "{NO_RESULTS}")?,
@@ -79,26 +75,17 @@ fn print(args: &Args, found: &[DatasetType], context: &Context) -> Result<(), Fa
             let mut table = Table::new(&columns[..width], Align::Left);
             found
                 .iter()
-                .for_each(|dataset_type| table.push(&row(dataset_type)[..width]));
+                .for_each(|dataset_type| table.push(&dataset_type_row(dataset_type)[..width]));
             table.write_to(&mut out)?;
         }
         format => {
             let mut sink = format.sink(&machine[..width], &mut out)?;
             for dataset_type in found {
-                sink.row(&row(dataset_type)[..width])?;
+                sink.row(&dataset_type_row(dataset_type)[..width])?;
             }
             sink.finish()?;
         }
     }
     out.flush()?;
     Ok(())
-}
-
-fn row(dataset_type: &DatasetType) -> [Value<'_>; 4] {
-    [
-        dataset_type.name.as_str().into(),
-        dataset_type.dimensions.names().collect(),
-        dataset_type.storage_class.as_str().into(),
-        dataset_type.is_calibration.into(),
-    ]
 }

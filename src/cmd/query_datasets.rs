@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use pantry_registry::dataset_types::DatasetTypeRecord;
-use pantry_registry::listing::{CollectionCatalog, TypeSearch, search_dataset_types};
+use pantry_registry::listing::{CollectionCatalog, RowQuery, TypeSearch, search_dataset_types};
 use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::glob::{Wildcard, split_commas};
 
@@ -17,7 +17,7 @@ use self::print::Printer;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{Filter, Query, engine};
+use crate::query::{Filter, engine};
 use crate::repo::Repo;
 use crate::rows::OutputFormat;
 
@@ -151,7 +151,7 @@ fn explain(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     for search in searches.iter().filter(|s| !s.collections.is_empty()) {
-        let query = Query::datasets(search)?.filter(&args.filter)?;
+        let query = args.filter.apply(RowQuery::datasets(search)?)?;
         writeln!(out, "{}", engine::explain(&mut repo.registry, &query)?)?;
     }
     Ok(())
@@ -176,7 +176,7 @@ fn nothing(
             }];
             continue;
         }
-        let query = Query::datasets(search)?.filter(&args.filter)?;
+        let query = args.filter.apply(RowQuery::datasets(search)?)?;
         reasons.extend(engine::reasons(&mut repo.registry, &query)?);
     }
     Ok(Failure::error(reasons.join("; ")))

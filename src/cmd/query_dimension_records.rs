@@ -3,21 +3,17 @@
 use std::io::Write;
 
 use pantry_registry::Registry;
-use pantry_registry::model::column::ColumnType;
+use pantry_registry::listing::{Joined, RowQuery, SortKey, record_fields, with_pixel};
 use pantry_registry::model::element::Element;
-use pantry_registry::query::QueryError;
-use pantry_registry::query::execute::ResultValue;
-use pantry_registry::query::tree::{QueryTree, ResultColumn, ResultKind};
+use pantry_registry::query::tree::QueryTree;
 use pantry_registry::skypix::SkyPixelization;
 
 use super::query_data_ids::refuse_offset;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{
-    Constraint, Filter, Joined, Layout, NO_RESULTS, Query, Repeats, SortKey, each_row, engine,
-};
-use crate::rows::{OutputFormat, RowSink, TableSink};
+use crate::query::{Filter, NO_RESULTS, Repeats, constraint, each_row, engine};
+use crate::rows::{Layout, OutputFormat, RowSink, TableSink};
 use crate::table::{Align, Table};
 
 /// Arguments of `query-dimension-records`.
@@ -94,75 +90,40 @@ fn warn_of_no_check(format: OutputFormat, out: &mut dyn Write) -> Result<(), Fai
 }
 
 /// `None` if no datasets of the types asked for can exist.
-fn question(args: &Args, registry: &mut Registry) -> Result<Option<Query>, Failure> {
+fn question(args: &Args, registry: &mut Registry) -> Result<Option<RowQuery>, Failure> {
     let mut tree = QueryTree::identity(registry.universe());
     if let Some(datasets) = args.datasets.as_deref().filter(|d| !d.is_empty()) {
-        let constraint = Constraint::read(registry, datasets, &args.collections)?;
+        let constraint = constraint(registry, datasets, &args.collections)?;
         tree = match constraint.join(registry, tree)? {
             Joined::Tree(tree) => *tree,
             Joined::Nothing(_) => return Ok(None),
         };
     }
-    let query = records_query(args, registry, tree)?;
-    Ok(Some(query.filter(&args.filter)?))
+    let query = records_query(args, tree)?;
+    Ok(Some(args.filter.apply(query)?))
 }
 
-fn records_query(args: &Args, registry: &Registry, tree: QueryTree) -> Result<Query, Failure> {
-    let kind = ResultKind::dimension_record(registry.universe(), &args.element)?;
-    Ok(Query::new(tree, kind))
+fn records_query(args: &Args, tree: QueryTree) -> Result<RowQuery, Failure> {
+    Ok(RowQuery::dimension_records(tree, &args.element)?)
 }
 
 /// The query without constraints, for its columns; `None` if there is no such element.
-fn records(args: &Args, registry: &Registry) -> Result<Option<Query>, Failure> {
+fn records(args: &Args, registry: &Registry) -> Result<Option<RowQuery>, Failure> {
     let known = registry.universe().get(&args.element).is_some();
     let tree = QueryTree::identity(registry.universe());
-    known
-        .then(|| records_query(args, registry, tree))
-        .transpose()
+    known.then(|| records_query(args, tree)).transpose()
 }
 
 /// What the fields of a record are called, and where they are in a row.
-fn layout(query: &Query, for_people: bool) -> Result<(Layout, Vec<SortKey>), Failure> {
+fn layout(query: &RowQuery, for_people: bool) -> Result<(Layout, Vec<SortKey>), Failure> {
     let mut layout = Layout::default();
     let mut sort = Vec::new();
-    let ResultKind::DimensionRecord {
-        element,
-        dimensions,
-    } = &query.spec.kind
-    else {
-        return Ok((layout, sort));
-    };
-    let universe = dimensions.universe();
-    let Some(element) = universe.get(element) else {
-        return Ok((layout, sort));
-    };
-    let columns = query.spec.result_columns().columns();
-    let required = universe.required_columns(element);
-    for column in universe.record_columns(element) {
-        let key = required.iter().find(|(_, field, _)| *field == column.name);
-        let name = key.map_or(column.name.as_str(), |(dimension, _, _)| dimension);
-        let is_key = key.is_some() || element.implied.contains(&column.name);
-        let wanted = match is_key {
-            true => ResultColumn::DimensionKey(name.to_owned()),
-            false => ResultColumn::DimensionField(element.name.clone(), column.name.clone()),
-        };
-        let place = columns.iter().position(|c| *c == wanted).ok_or_else(|| {
-            QueryError::invalid(format!("rows of {} have no {}", element.name, column.name))
-        })?;
-        if key.is_some() {
-            sort.push(SortKey::dimension(dimensions, name, place)?);
-        }
+    for field in record_fields(query)? {
         match for_people {
-            true => layout.push_cell(&column.name, column.column_type, place),
-            false => layout.push_field(&column.name, column.column_type, place),
+            true => layout.push_cell(&field.name, field.column_type, field.place),
+            false => layout.push_field(&field.name, field.column_type, field.place),
         }
-    }
-    if element.is_skypix() {
-        // No table has it: `with_pixel` adds it.
-        match for_people {
-            true => layout.push_cell("region", ColumnType::Region, columns.len()),
-            false => layout.push_field("region", ColumnType::Region, columns.len()),
-        }
+        sort.extend(field.key);
     }
     Ok((layout, sort))
 }
@@ -170,7 +131,7 @@ fn layout(query: &Query, for_people: bool) -> Result<(Layout, Vec<SortKey>), Fai
 fn answer(
     args: &Args,
     registry: &mut Registry,
-    query: &Query,
+    query: &RowQuery,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let for_people = args.format == OutputFormat::Table;
@@ -226,20 +187,7 @@ fn pixels(args: &Args, registry: &Registry) -> Result<Option<SkyPixelization>, F
     }
 }
 
-/// The row of a pixel with its region.
-fn with_pixel(
-    cells: &[ResultValue],
-    pixels: &SkyPixelization,
-) -> Result<Vec<ResultValue>, Failure> {
-    let mut cells = cells.to_vec();
-    if let Some(ResultValue::Int(index)) = cells.first() {
-        let region = pixels.pixel(*index)?.encode();
-        cells.push(ResultValue::Bytes(region));
-    }
-    Ok(cells)
-}
-
-fn nothing(args: &Args, query: &Option<Query>, out: &mut dyn Write) -> Result<(), Failure> {
+fn nothing(args: &Args, query: &Option<RowQuery>, out: &mut dyn Write) -> Result<(), Failure> {
     if args.format == OutputFormat::Table {
         writeln!(out, "{NO_RESULTS}")?;
         return Ok(());

@@ -2,13 +2,13 @@
 use std::collections::HashSet;
 
 use pantry_registry::Registry;
+use pantry_registry::listing::{RowQuery, SortKey, compare_rows};
 use pantry_registry::model::data_coordinate::DataIdValue;
 use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::{ColumnExpression, OrderExpression};
 
-use super::engine::{self, Query};
+use super::engine;
 use super::limit::Limit;
-use super::order::{self, SortKey};
 use crate::failure::Failure;
 
 /// How many rows there were.
@@ -40,7 +40,7 @@ pub enum Repeats {
 /// Those of the engine and of `visit`.
 pub fn each_row(
     registry: &mut Registry,
-    query: &Query,
+    query: &RowQuery,
     limit: Limit,
     sort: &[SortKey],
     repeats: Repeats,
@@ -71,7 +71,7 @@ pub fn each_row(
         rows.push(row.to_vec());
         Ok(())
     })?;
-    rows.sort_by(|a, b| order::compare(a, b, sort));
+    rows.sort_by(|a, b| compare_rows(a, b, sort));
     rows.iter().try_for_each(|row| visit(row))?;
     Ok(shown)
 }
@@ -107,7 +107,7 @@ impl Filter {
 /// The rows as they come, without the one that only tells that there are more.
 fn cut(
     registry: &mut Registry,
-    query: &Query,
+    query: &RowQuery,
     limit: Limit,
     filter: &mut Filter,
     visit: &mut dyn FnMut(&[ResultValue]) -> Result<(), Failure>,

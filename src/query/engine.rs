@@ -2,87 +2,13 @@
 use pantry_registry::Registry;
 use pantry_registry::RegistryError;
 use pantry_registry::database::Value;
-use pantry_registry::listing::TypeSearch;
-use pantry_registry::model::dimension_group::DimensionGroup;
+use pantry_registry::listing::RowQuery;
 use pantry_registry::query::QueryError;
 use pantry_registry::query::execute::{self, QueryInputs, ResultValue};
-use pantry_registry::query::expression::{
-    Binds, IdentifierContext, bind_literal, order_by, where_predicate,
-};
 use pantry_registry::query::tree::json::{spec_to_json, tree_to_json};
-use pantry_registry::query::tree::{QueryTree, ResultKind, ResultSpec};
 use pantry_registry::schema::dialect::Dialect;
 
-use super::filter::Filter;
 use crate::failure::Failure;
-
-/// A query: what rows there are, and what they become.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Query {
-    /// What is joined and filtered.
-    pub tree: QueryTree,
-    /// What each row holds, and the order.
-    pub spec: ResultSpec,
-}
-
-impl Query {
-    /// Rows of a kind; dimensions that the tree does not have yet are joined (`Query.data_ids` and its like,
-    /// `lsst/daf/butler/queries/_query.py`).
-    pub fn new(tree: QueryTree, kind: ResultKind) -> Self {
-        let spec = ResultSpec::new(kind);
-        Self {
-            tree: tree.join_dimensions(spec.dimensions()),
-            spec,
-        }
-    }
-
-    /// Data IDs of these dimensions.
-    pub fn data_ids(tree: QueryTree, dimensions: DimensionGroup) -> Self {
-        let kind = ResultKind::DataCoordinate {
-            dimensions,
-            include_dimension_records: false,
-        };
-        Self::new(tree, kind)
-    }
-
-    /// The datasets of a search.
-    ///
-    /// # Errors
-    /// What is wrong with the search.
-    pub fn datasets(search: &TypeSearch) -> Result<Self, Failure> {
-        let (tree, kind) = search.query(false)?;
-        Ok(Self::new(tree, kind))
-    }
-
-    /// The query with `--where` and `--order-by` worked in.
-    ///
-    /// # Errors
-    /// What is wrong with their texts, or how they contradict the query.
-    pub fn filter(mut self, filter: &Filter) -> Result<Self, Failure> {
-        let binds: Binds = filter
-            .binds()?
-            .into_iter()
-            .map(|(name, text)| (name, bind_literal(text)))
-            .collect();
-        let datasets: Vec<String> = match &self.spec.kind {
-            ResultKind::DatasetRef {
-                dataset_type_name, ..
-            } => vec![dataset_type_name.clone()],
-            _ => Vec::new(),
-        };
-        let dimensions = self.spec.dimensions().clone();
-        let context = IdentifierContext {
-            dimensions: &dimensions,
-            datasets: &datasets,
-            binds: &binds,
-        };
-        if let Some(text) = filter.expression() {
-            self.tree = self.tree.filter(where_predicate(text, &context)?)?;
-        }
-        self.spec.order_by = order_by(&filter.order_by(), &context)?;
-        Ok(self)
-    }
-}
 
 /// Hand the rows of a query to `visit`, in the order of `query.spec.result_columns().columns()`, as they come.
 ///
@@ -90,7 +16,7 @@ impl Query {
 /// Those of the query, and of `visit`.
 pub fn execute(
     registry: &mut Registry,
-    query: &Query,
+    query: &RowQuery,
     visit: &mut dyn FnMut(&[ResultValue]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut failed = None;
@@ -126,7 +52,7 @@ fn ended(error: QueryError) -> Failure {
 ///
 /// # Errors
 /// Those of the query.
-pub fn any(registry: &mut Registry, query: &Query) -> Result<bool, Failure> {
+pub fn any(registry: &mut Registry, query: &RowQuery) -> Result<bool, Failure> {
     let inputs = QueryInputs::default();
     execute::any(registry, &query.tree, &inputs, true, false).map_err(ended)
 }
@@ -135,7 +61,7 @@ pub fn any(registry: &mut Registry, query: &Query) -> Result<bool, Failure> {
 ///
 /// # Errors
 /// Those of the query.
-pub fn reasons(registry: &mut Registry, query: &Query) -> Result<Vec<String>, Failure> {
+pub fn reasons(registry: &mut Registry, query: &RowQuery) -> Result<Vec<String>, Failure> {
     let inputs = QueryInputs::default();
     Ok(execute::explain_no_results(registry, &query.tree, &inputs)?)
 }
@@ -144,7 +70,7 @@ pub fn reasons(registry: &mut Registry, query: &Query) -> Result<Vec<String>, Fa
 ///
 /// # Errors
 /// Those of the query.
-pub fn explain(registry: &mut Registry, query: &Query) -> Result<String, Failure> {
+pub fn explain(registry: &mut Registry, query: &RowQuery) -> Result<String, Failure> {
     let inputs = QueryInputs::default();
     let (sql, values) = execute::to_sql(registry, &query.tree, &query.spec, &inputs)?;
     let mut text = format!(

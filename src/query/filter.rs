@@ -1,5 +1,7 @@
 //! The options that say which rows of a query are wanted, in which order and how many.
+use pantry_registry::listing::RowQuery;
 use pantry_registry::model::glob::split_commas;
+use pantry_registry::query::expression::{Binds, bind_literal};
 
 use super::limit::Limit;
 use crate::failure::Failure;
@@ -49,9 +51,16 @@ fn seconds(text: &str) -> Result<f64, String> {
 }
 
 impl Filter {
-    /// The expression; `None` if there is none.
-    pub fn expression(&self) -> Option<&str> {
-        Some(self.r#where.as_str()).filter(|text| !text.is_empty())
+    /// A query with `--where` and `--order-by` worked in.
+    ///
+    /// # Errors
+    /// What is wrong with their texts, or how they contradict the query.
+    pub fn apply(&self, query: RowQuery) -> Result<RowQuery, Failure> {
+        let binds = self.binds()?.into_iter();
+        let binds: Binds = binds
+            .map(|(name, text)| (name, bind_literal(text)))
+            .collect();
+        Ok(query.filter(&self.r#where, &binds, &self.order_by())?)
     }
 
     /// Names and values of `--bind`, in order.

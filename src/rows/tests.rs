@@ -1,4 +1,6 @@
 //! The machine formats, read back by Python's own `json` and `csv`.
+use std::io;
+
 use serde_json::{Value as Json, json};
 
 use super::*;

@@ -35,6 +35,7 @@ mod serve_client;
 mod serve_faults;
 mod serve_fuzz;
 mod serve_log;
+mod serve_rest;
 mod serve_rules;
 mod serve_tls;
 mod serve_writes;

@@ -20,6 +20,8 @@ mod request;
 mod universe;
 mod wire;
 
+pub(crate) use request::flag_of_text;
+
 use std::sync::Arc;
 
 use axum::Router;

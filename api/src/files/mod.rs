@@ -4,6 +4,7 @@ mod answer;
 mod blocks;
 mod byte_ranges;
 mod content_type;
+mod dataset_file;
 mod disposition;
 mod file_body;
 mod file_store;
@@ -15,6 +16,7 @@ mod multipart;
 mod signed_file;
 mod validators;
 
+pub use dataset_file::send;
 pub use file_store::{Artifact, FileStore};
 pub use link::{FileLink, UNRESERVED, seconds};
 pub use link_keys::{LinkKeys, LinkKeysError};

@@ -2,7 +2,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use pantry_registry::listing::TypeSearch;
+use pantry_registry::listing::{RowQuery, SortKey, TypeSearch, usual_order};
 use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::{ColumnReference, DatasetField, DatasetKey};
 use uuid::Uuid;
@@ -12,9 +12,9 @@ use super::files::Files;
 use super::print::{Dataset, Printer};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::query::{Layout, Query, Repeats, SortKey, each_row, usual_order};
+use crate::query::{Repeats, each_row};
 use crate::repo::Repo;
-use crate::rows::{OutputFormat, Value};
+use crate::rows::{Layout, OutputFormat, Value};
 
 /// Datasets whose files are looked up together.
 const DATASETS_AT_ONCE: usize = 500;
@@ -74,7 +74,7 @@ impl<'a> Answer<'a> {
         used: u64,
         printer: &mut Printer<'_>,
     ) -> Result<(u64, u64, bool), Failure> {
-        let query = Query::datasets(search)?.filter(&self.args.filter)?;
+        let query = self.args.filter.apply(RowQuery::datasets(search)?)?;
         let dimensions = query.spec.dimensions().clone();
         let layout = Layout::data_ids(&dimensions);
         let keys = layout.columns().len();

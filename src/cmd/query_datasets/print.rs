@@ -3,8 +3,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use pantry_api::rows::dataset_keys;
 use pantry_registry::listing::{FileRecord, TypeSearch};
-use pantry_registry::model::dimension_group::DimensionGroup;
 use uuid::Uuid;
 
 use super::files::Files;
@@ -63,7 +63,7 @@ impl<'w> Printer<'w> {
                 ended: Vec::new(),
             },
             format => {
-                let keys = all_keys(searches)?;
+                let keys = dataset_keys(searches)?;
                 let mut columns = vec![
                     Column::text("type"),
                     Column::text("run"),
@@ -183,17 +183,4 @@ fn empty_table(keys: &[String], with_uri: bool) -> Table {
     columns.extend(keys.iter().map(String::as_str));
     columns.extend(with_uri.then_some("URI"));
     Table::new(&columns, Align::Right)
-}
-
-/// The dimensions of all dataset types, in the order in which one type with all of them would have them.
-fn all_keys(searches: &[TypeSearch]) -> Result<Vec<Column>, Failure> {
-    let Some(first) = searches.first() else {
-        return Ok(Vec::new());
-    };
-    let groups = searches.iter().map(|s| &s.dataset_type.dimensions);
-    let names = groups.flat_map(|group| group.names());
-    let universe = first.dataset_type.dimensions.universe();
-    let all = DimensionGroup::conform(universe, names)?;
-    let column = |name: &str| Column::new(name.to_owned(), universe.key_type(name).into());
-    Ok(all.data_coordinate_keys().map(column).collect())
 }

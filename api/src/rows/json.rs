@@ -39,6 +39,47 @@ impl<W: Write> RowSink for JsonSink<W> {
     }
 }
 
+/// Writes an object with the objects as `rows`, one per line, and as `next` the cursor of the rows after them, or null.
+#[derive(Debug)]
+pub struct JsonPageSink<W> {
+    objects: Objects<W>,
+    any: bool,
+    next: Option<String>,
+}
+
+impl<W: Write> JsonPageSink<W> {
+    /// A sink for these columns.
+    pub fn new(columns: &[&str], out: W) -> JsonPageSink<W> {
+        JsonPageSink {
+            objects: Objects::new(columns, out),
+            any: false,
+            next: None,
+        }
+    }
+}
+
+impl<W: Write> RowSink for JsonPageSink<W> {
+    fn row(&mut self, values: &[Value<'_>]) -> io::Result<()> {
+        let before: &[u8] = if self.any { b",\n" } else { b"{\"rows\":[\n" };
+        self.objects.out.write_all(before)?;
+        self.any = true;
+        self.objects.write(values)
+    }
+
+    fn more(&mut self, cursor: &str) -> io::Result<()> {
+        self.next = Some(cursor.to_owned());
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        let before: &[u8] = if self.any { b"\n" } else { b"{\"rows\":[" };
+        self.objects.out.write_all(before)?;
+        let next = Json::from(self.next.take());
+        writeln!(self.objects.out, "],\"next\":{next}}}")?;
+        self.objects.out.flush()
+    }
+}
+
 /// Writes one object per line. An empty result is nothing.
 #[derive(Debug)]
 pub struct JsonLinesSink<W> {

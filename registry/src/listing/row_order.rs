@@ -1,11 +1,12 @@
 //! The order of rows that nobody gave an order.
+
 use std::cmp::Ordering;
 
-use pantry_registry::model::dimension_group::DimensionGroup;
-use pantry_registry::model::element::Element;
-use pantry_registry::query::QueryError;
-use pantry_registry::query::execute::ResultValue;
-use pantry_registry::query::tree::ColumnReference;
+use crate::model::dimension_group::DimensionGroup;
+use crate::model::element::Element;
+use crate::query::QueryError;
+use crate::query::execute::ResultValue;
+use crate::query::tree::ColumnReference;
 
 /// A column that rows are sorted by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub fn usual_order(dimensions: &DimensionGroup, first: usize) -> Result<Vec<Sort
 }
 
 /// The order of two rows: numbers by value, text by code point, nothing first.
-pub fn compare(a: &[ResultValue], b: &[ResultValue], sort: &[SortKey]) -> Ordering {
+pub fn compare_rows(a: &[ResultValue], b: &[ResultValue], sort: &[SortKey]) -> Ordering {
     let orders = sort.iter().map(|key| (a.get(key.place), b.get(key.place)));
     let mut orders = orders.map(|pair| match pair {
         (Some(ResultValue::Int(a)), Some(ResultValue::Int(b))) => a.cmp(b),
@@ -78,7 +79,7 @@ pub fn compare(a: &[ResultValue], b: &[ResultValue], sort: &[SortKey]) -> Orderi
 
 #[cfg(test)]
 mod tests {
-    use pantry_registry::model::universe::Universe;
+    use crate::model::universe::Universe;
 
     use super::*;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as PhysicalType};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
@@ -85,6 +86,14 @@ impl<W: Write> RowSink for ParquetSink<W> {
         self.rows += 1;
         if self.rows >= ROWS_OF_GROUP || self.bytes >= BYTES_OF_GROUP {
             self.end_group()?;
+        }
+        Ok(())
+    }
+
+    fn more(&mut self, cursor: &str) -> io::Result<()> {
+        if let Some(writer) = &mut self.writer {
+            let next = KeyValue::new("next".to_owned(), cursor.to_owned());
+            writer.append_key_value_metadata(next);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::model::time::TaiNs;
 use pantry_registry::query::execute::ResultValue;
 
-use crate::rows::{Column, Kind, Value};
+use super::{Column, Kind, Value};
 
 /// Which part of a cell a column shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
