@@ -27,10 +27,13 @@ impl Report {
             Verdict::Unanswered => self.unanswered += 1,
             Verdict::Differ(why) => {
                 let texts: Vec<&str> = case.texts.iter().map(|(t, _)| t.text.as_str()).collect();
-                self.differ.push(format!(
+                let found = format!(
                     "{asked} of {}: {why}\nwhere {texts:?}\n{}",
                     case.name, case.json
-                ));
+                );
+                // Long runs are not always seen to their end.
+                eprintln!("DIFFER {found}");
+                self.differ.push(found);
             }
         }
     }
