@@ -1,5 +1,6 @@
 //! Dataset types: reading and registering them (`lsst/daf/butler/registry/datasets/byDimensions/_manager.py`).
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use crate::config::{ManagerConfig, Value as ConfigValue, entry};
@@ -25,6 +26,18 @@ pub struct DatasetTypeRecord {
     pub tags_table: String,
     /// Table of its datasets in CALIBRATION collections, if it is a calibration.
     pub calibs_table: Option<String>,
+}
+
+impl Borrow<DatasetType> for DatasetTypeRecord {
+    fn borrow(&self) -> &DatasetType {
+        &self.dataset_type
+    }
+}
+
+impl From<DatasetTypeRecord> for DatasetType {
+    fn from(record: DatasetTypeRecord) -> Self {
+        record.dataset_type
+    }
 }
 
 /// Names and storage classes that a configuration gives to dataset types in place of those in the database

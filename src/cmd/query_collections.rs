@@ -3,21 +3,20 @@ use std::io::Write;
 
 use clap::ValueEnum;
 use pantry_api::rows::{Chains, CollectionEntry, CollectionListing};
-use pantry_registry::listing::CollectionCatalog;
 use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::glob::{Glob, Wildcard, split_commas};
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query;
+use crate::query::Source;
 use crate::rows::{OutputFormat, Value};
 use crate::table::{Align, Table};
 
 /// Arguments of `query-collections`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder, configuration file or label of an existing repository
+    /// Folder, configuration file or label of an existing repository, or the address of a Butler server's
     repo: String,
 
     /// Names or glob patterns of the collections to list; all if none is given. Also comma-separated
@@ -104,8 +103,7 @@ impl From<ChainsName> for Chains {
 /// Prints the collections.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
-    let mut repo = query::open(&args.repo, context)?;
-    let catalog = CollectionCatalog::read(&mut repo.registry)?;
+    let catalog = Source::open(&args.repo, None, context)?.collections()?;
     let listing = CollectionListing {
         catalog: &catalog,
         chains: args.chains.into(),

@@ -1,7 +1,6 @@
 //! `pantry query-data-ids`: the values that dimensions have together (`lsst/daf/butler/script/queryDataIds.py`).
 use std::io::Write;
 
-use pantry_registry::Registry;
 use pantry_registry::listing::{Joined, RowQuery, usual_order};
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::model::glob::split_commas;
@@ -10,14 +9,14 @@ use pantry_registry::query::tree::QueryTree;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{Filter, NO_RESULTS, Repeats, constraint, each_row, engine};
+use crate::query::{Filter, NO_RESULTS, Repeats, Source, constraint, each_row, engine};
 use crate::rows::{Layout, OutputFormat, RowSink, TableSink, Value};
 use crate::table::{Align, Table};
 
 /// Arguments of `query-data-ids`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder, configuration file or label of an existing repository
+    /// Folder, configuration file or label of an existing repository, or the address of a Butler server's
     repo: String,
 
     /// Dimensions of the data IDs, such as visit or detector; what they require and imply comes with them. Without any,
@@ -59,18 +58,17 @@ enum Question {
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
     refuse_offset(args.offset)?;
-    let mut repo = args.filter.open(&args.repo, context)?;
-    let registry = &mut repo.registry;
+    let mut source = args.filter.open(&args.repo, context)?;
     let mut out = context.stdout();
-    match question(&args, registry)? {
+    match question(&args, &mut source)? {
         Question::Nothing(reason) => {
             let layout = Layout::default();
             nothing(&args, &layout, &[reason], &mut out)?;
         }
         Question::Query(query) if args.filter.explain => {
-            writeln!(out, "{}", engine::explain(registry, &query)?)?;
+            writeln!(out, "{}", engine::explain(&mut source, &query)?)?;
         }
-        Question::Query(query) => answer(&args, registry, &query, &mut out)?,
+        Question::Query(query) => answer(&args, &mut source, &query, &mut out)?,
     }
     out.flush()?;
     Ok(())
@@ -86,12 +84,12 @@ pub(super) fn refuse_offset(offset: i64) -> Result<(), Failure> {
     }
 }
 
-fn question(args: &Args, registry: &mut Registry) -> Result<Question, Failure> {
-    let universe = std::sync::Arc::clone(registry.universe());
+fn question(args: &Args, source: &mut Source) -> Result<Question, Failure> {
+    let universe = std::sync::Arc::clone(source.universe());
     let mut tree = QueryTree::identity(&universe);
     let mut names = split_commas(&args.dimensions).values;
     if let Some(datasets) = args.datasets.as_deref().filter(|d| !d.is_empty()) {
-        let constraint = constraint(registry, datasets, &args.collections)?;
+        let constraint = constraint(source, datasets, &args.collections)?;
         if !constraint.collections.is_empty() && names.is_empty() {
             match constraint.common_dimensions()? {
                 Some(common) => names.extend(common.names().map(str::to_owned)),
@@ -103,7 +101,7 @@ fn question(args: &Args, registry: &mut Registry) -> Result<Question, Failure> {
                 }
             }
         }
-        tree = match constraint.join(registry, tree)? {
+        tree = match constraint.join_in(&source.collections()?, tree)? {
             Joined::Tree(tree) => *tree,
             Joined::Nothing(searched) => {
                 return Ok(Question::Nothing(format!(
@@ -121,7 +119,7 @@ fn question(args: &Args, registry: &mut Registry) -> Result<Question, Failure> {
 
 fn answer(
     args: &Args,
-    registry: &mut Registry,
+    source: &mut Source,
     query: &RowQuery,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
@@ -129,12 +127,12 @@ fn answer(
     let layout = Layout::data_ids(dimensions);
     let is_table = args.format == OutputFormat::Table;
     if dimensions.is_empty() {
-        let reasons = match engine::any(registry, query)? {
+        let reasons = match engine::any(source, query)? {
             true => vec![
                 "Result has one logical row but no columns because no dimensions were requested."
                     .to_owned(),
             ],
-            false => engine::reasons(registry, query)?,
+            false => engine::reasons(source, query)?,
         };
         return nothing(args, &layout, &reasons, out);
     }
@@ -152,14 +150,9 @@ fn answer(
         args.format.sink(layout.columns(), &mut *out)?
     };
     let limit = args.filter.limit();
-    let shown = each_row(
-        registry,
-        query,
-        limit,
-        &sort,
-        Repeats::Merged,
-        &mut |cells| Ok(sink.row(&layout.row(cells))?),
-    )?;
+    let shown = each_row(source, query, limit, &sort, Repeats::Merged, &mut |cells| {
+        Ok(sink.row(&layout.row(cells))?)
+    })?;
     if shown.rows > 0 {
         sink.finish()?;
         if shown.more {
@@ -171,11 +164,11 @@ fn answer(
         return Ok(());
     }
     drop(sink);
-    let reasons = match engine::any(registry, query)? {
+    let reasons = match engine::any(source, query)? {
         true => vec![
             "Post-query region filtering removed all rows, since nothing overlapped.".to_owned(),
         ],
-        false => engine::reasons(registry, query)?,
+        false => engine::reasons(source, query)?,
     };
     nothing(args, &layout, &reasons, out)
 }

@@ -2,7 +2,6 @@
 use std::io::Write;
 
 use pantry_api::rows::{dataset_type_columns, dataset_type_row};
-use pantry_registry::listing::{CollectionCatalog, search_dataset_types};
 use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::dataset_type::DatasetType;
 use pantry_registry::model::glob::{Wildcard, split_commas};
@@ -10,7 +9,7 @@ use pantry_registry::model::glob::{Wildcard, split_commas};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query;
+use crate::query::Source;
 use crate::rows::OutputFormat;
 use crate::table::{Align, Table};
 
@@ -20,7 +19,7 @@ const NO_RESULTS: &str = "No results. Try --help for more information.";
 /// Arguments of `query-dataset-types`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder, configuration file or label of an existing repository
+    /// Folder, configuration file or label of an existing repository, or the address of a Butler server's
     repo: String,
 
     /// Names or glob patterns of the dataset types to list; all if none is given. Also comma-separated
@@ -46,13 +45,12 @@ pub struct Args {
 /// Prints the dataset types.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
-    let mut repo = query::open(&args.repo, context)?;
+    let mut source = Source::open(&args.repo, None, context)?;
     let wildcard = Wildcard::parse(&split_commas(&args.glob).values);
-    let search = search_dataset_types(&mut repo.registry, &wildcard)?;
-    let mut found: Vec<DatasetType> = search.found.into_iter().map(|t| t.dataset_type).collect();
+    let mut found = source.search_dataset_types(&wildcard)?.found;
     let collections = split_commas(&args.collections).values;
     if !collections.is_empty() {
-        let catalog = CollectionCatalog::read(&mut repo.registry)?;
+        let catalog = source.collections()?;
         let wildcard = Wildcard::parse(&collections);
         let collections = catalog.resolve(&wildcard, &CollectionType::ALL, false, None)?;
         let held = collections.iter().map(|c| catalog.dataset_types(&c.name));

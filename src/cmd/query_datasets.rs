@@ -6,9 +6,9 @@ mod print;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use pantry_registry::dataset_types::DatasetTypeRecord;
-use pantry_registry::listing::{CollectionCatalog, RowQuery, TypeSearch, search_dataset_types};
+use pantry_registry::listing::{RowQuery, TypeSearch};
 use pantry_registry::model::collection::CollectionType;
+use pantry_registry::model::dataset_type::DatasetType;
 use pantry_registry::model::glob::{Wildcard, split_commas};
 
 use self::answer::Answer;
@@ -17,14 +17,13 @@ use self::print::Printer;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{Filter, engine};
-use crate::repo::Repo;
+use crate::query::{Filter, Source, engine};
 use crate::rows::OutputFormat;
 
 /// Arguments of `query-datasets`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder, configuration file or label of an existing repository
+    /// Folder, configuration file or label of an existing repository, or the address of a Butler server's
     repo: String,
 
     /// Names or glob patterns of the dataset types to look for; all if none is given. Also comma-separated
@@ -88,18 +87,18 @@ impl Request {
     }
 
     /// The dataset types in order of name. None at all if one of them does not exist, as in the reference.
-    fn dataset_types(&self, repo: &mut Repo) -> Result<Vec<DatasetTypeRecord>, Failure> {
+    fn dataset_types(&self, source: &mut Source) -> Result<Vec<DatasetType>, Failure> {
         let is_component = |name: &String| name.contains('.');
         if !self.several && self.glob.iter().any(is_component) {
             return Ok(Vec::new());
         }
-        let search = search_dataset_types(&mut repo.registry, &Wildcard::parse(&self.glob))?;
+        let search = source.search_dataset_types(&Wildcard::parse(&self.glob))?;
         if let Some(name) = search.missing.first() {
             tracing::info!("there is no dataset type '{name}'");
             return Ok(Vec::new());
         }
         let by_name = search.found.into_iter();
-        let by_name = by_name.map(|t| (t.dataset_type.name.clone(), t));
+        let by_name = by_name.map(|t| (t.name.clone(), t));
         Ok(by_name.collect::<BTreeMap<_, _>>().into_values().collect())
     }
 }
@@ -108,11 +107,11 @@ impl Request {
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
     let request = Request::of(&args)?;
-    let mut repo = args.filter.open(&args.repo, context)?;
-    let catalog = CollectionCatalog::read(&mut repo.registry)?;
-    let types = request.dataset_types(&mut repo)?;
+    let mut source = args.filter.open(&args.repo, context)?;
+    let catalog = source.collections()?;
+    let types = request.dataset_types(&mut source)?;
     let files = match args.show_uri {
-        true => Some(Files::of(&mut repo)?),
+        true => Some(Files::of(&mut source)?),
         false => None,
     };
     let mut searches = Vec::new();
@@ -126,19 +125,19 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     }
     let mut out = context.stdout();
     if args.filter.explain {
-        explain(&args, &searches, &mut repo, &mut out)?;
+        explain(&args, &searches, &mut source, &mut out)?;
         out.flush()?;
         return Ok(());
     }
     let is_known = !searches.is_empty();
     let mut printer = Printer::new(args.format, &searches, files, &mut out)?;
-    let shown = Answer::new(&args, context)?.show(&mut repo, &searches, &mut printer)?;
+    let shown = Answer::new(&args, context)?.show(&mut source, &searches, &mut printer)?;
     let is_failure = shown == 0 && is_known && !request.several;
     printer.finish(!is_failure)?;
     drop(printer);
     out.flush()?;
     match is_failure {
-        true => Err(nothing(&args, &request, &searches, &mut repo)?),
+        true => Err(nothing(&args, &request, &searches, &mut source)?),
         false => Ok(()),
     }
 }
@@ -147,12 +146,12 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
 fn explain(
     args: &Args,
     searches: &[TypeSearch],
-    repo: &mut Repo,
+    source: &mut Source,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     for search in searches.iter().filter(|s| !s.collections.is_empty()) {
         let query = args.filter.apply(RowQuery::datasets(search)?)?;
-        writeln!(out, "{}", engine::explain(&mut repo.registry, &query)?)?;
+        writeln!(out, "{}", engine::explain(source, &query)?)?;
     }
     Ok(())
 }
@@ -162,7 +161,7 @@ fn nothing(
     args: &Args,
     request: &Request,
     searches: &[TypeSearch],
-    repo: &mut Repo,
+    source: &mut Source,
 ) -> Result<Failure, Failure> {
     let name = request.glob.first().map_or("", String::as_str);
     let mut reasons = vec![format!("no dataset of type '{name}' was found")];
@@ -177,7 +176,7 @@ fn nothing(
             continue;
         }
         let query = args.filter.apply(RowQuery::datasets(search)?)?;
-        reasons.extend(engine::reasons(&mut repo.registry, &query)?);
+        reasons.extend(engine::reasons(source, &query)?);
     }
     Ok(Failure::error(reasons.join("; ")))
 }

@@ -2,7 +2,6 @@
 //! (`lsst/daf/butler/script/queryDimensionRecords.py`).
 use std::io::Write;
 
-use pantry_registry::Registry;
 use pantry_registry::listing::{Joined, RowQuery, SortKey, record_fields, with_pixel};
 use pantry_registry::model::element::Element;
 use pantry_registry::query::tree::QueryTree;
@@ -12,14 +11,14 @@ use super::query_data_ids::refuse_offset;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{Filter, NO_RESULTS, Repeats, constraint, each_row, engine};
+use crate::query::{Filter, NO_RESULTS, Repeats, Source, constraint, each_row, engine};
 use crate::rows::{Layout, OutputFormat, RowSink, TableSink};
 use crate::table::{Align, Table};
 
 /// Arguments of `query-dimension-records`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Folder, configuration file or label of an existing repository
+    /// Folder, configuration file or label of an existing repository, or the address of a Butler server's
     repo: String,
 
     /// Dimension element whose records are listed, such as visit or detector
@@ -61,14 +60,13 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         warn_of_no_check(args.format, &mut out)?;
     }
     refuse_offset(args.offset)?;
-    let mut repo = args.filter.open(&args.repo, context)?;
-    let registry = &mut repo.registry;
-    match question(&args, registry)? {
+    let mut source = args.filter.open(&args.repo, context)?;
+    match question(&args, &mut source)? {
         Some(query) if args.filter.explain => {
-            writeln!(out, "{}", engine::explain(registry, &query)?)?;
+            writeln!(out, "{}", engine::explain(&mut source, &query)?)?;
         }
-        Some(query) => answer(&args, registry, &query, &mut out)?,
-        None => nothing(&args, &records(&args, registry)?, &mut out)?,
+        Some(query) => answer(&args, &mut source, &query, &mut out)?,
+        None => nothing(&args, &records(&args, &source)?, &mut out)?,
     }
     out.flush()?;
     Ok(())
@@ -90,11 +88,11 @@ fn warn_of_no_check(format: OutputFormat, out: &mut dyn Write) -> Result<(), Fai
 }
 
 /// `None` if no datasets of the types asked for can exist.
-fn question(args: &Args, registry: &mut Registry) -> Result<Option<RowQuery>, Failure> {
-    let mut tree = QueryTree::identity(registry.universe());
+fn question(args: &Args, source: &mut Source) -> Result<Option<RowQuery>, Failure> {
+    let mut tree = QueryTree::identity(source.universe());
     if let Some(datasets) = args.datasets.as_deref().filter(|d| !d.is_empty()) {
-        let constraint = constraint(registry, datasets, &args.collections)?;
-        tree = match constraint.join(registry, tree)? {
+        let constraint = constraint(source, datasets, &args.collections)?;
+        tree = match constraint.join_in(&source.collections()?, tree)? {
             Joined::Tree(tree) => *tree,
             Joined::Nothing(_) => return Ok(None),
         };
@@ -108,9 +106,9 @@ fn records_query(args: &Args, tree: QueryTree) -> Result<RowQuery, Failure> {
 }
 
 /// The query without constraints, for its columns; `None` if there is no such element.
-fn records(args: &Args, registry: &Registry) -> Result<Option<RowQuery>, Failure> {
-    let known = registry.universe().get(&args.element).is_some();
-    let tree = QueryTree::identity(registry.universe());
+fn records(args: &Args, source: &Source) -> Result<Option<RowQuery>, Failure> {
+    let known = source.universe().get(&args.element).is_some();
+    let tree = QueryTree::identity(source.universe());
     known.then(|| records_query(args, tree)).transpose()
 }
 
@@ -130,7 +128,7 @@ fn layout(query: &RowQuery, for_people: bool) -> Result<(Layout, Vec<SortKey>), 
 
 fn answer(
     args: &Args,
-    registry: &mut Registry,
+    source: &mut Source,
     query: &RowQuery,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
@@ -149,21 +147,14 @@ fn answer(
         args.format.sink(layout.columns(), &mut *out)?
     };
     let limit = args.filter.limit();
-    let pixels = pixels(args, registry)?;
-    let shown = each_row(
-        registry,
-        query,
-        limit,
-        &sort,
-        Repeats::Shown,
-        &mut |cells| {
-            match &pixels {
-                None => sink.row(&layout.row(cells))?,
-                Some(pixels) => sink.row(&layout.row(&with_pixel(cells, pixels)?))?,
-            }
-            Ok(())
-        },
-    )?;
+    let pixels = pixels(args, source)?;
+    let shown = each_row(source, query, limit, &sort, Repeats::Shown, &mut |cells| {
+        match &pixels {
+            None => sink.row(&layout.row(cells))?,
+            Some(pixels) => sink.row(&layout.row(&with_pixel(cells, pixels)?))?,
+        }
+        Ok(())
+    })?;
     if shown.rows == 0 {
         drop(sink);
         return nothing(args, &Some(query.clone()), out);
@@ -179,8 +170,8 @@ fn answer(
 }
 
 /// The pixelisation, if the element is of one.
-fn pixels(args: &Args, registry: &Registry) -> Result<Option<SkyPixelization>, Failure> {
-    let universe = registry.universe();
+fn pixels(args: &Args, source: &Source) -> Result<Option<SkyPixelization>, Failure> {
+    let universe = source.universe();
     match universe.get(&args.element).is_some_and(Element::is_skypix) {
         true => Ok(Some(SkyPixelization::of(universe, &args.element)?)),
         false => Ok(None),

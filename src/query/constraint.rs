@@ -1,19 +1,22 @@
 //! `--datasets` and `--collections` of the verbs that do not list datasets: only what datasets exist for.
-use pantry_registry::Registry;
 use pantry_registry::listing::DatasetConstraint;
+use pantry_registry::model::glob::Wildcard;
 
+use super::source::Source;
 use crate::failure::Failure;
 
 /// Look the dataset types up; one that does not exist is warned of.
 ///
 /// # Errors
-/// Those of the registry.
+/// Those of the registry or the server.
 pub fn constraint(
-    registry: &mut Registry,
+    source: &mut Source,
     datasets: &str,
     collections: &[String],
 ) -> Result<DatasetConstraint, Failure> {
-    let constraint = DatasetConstraint::read(registry, datasets, collections)?;
+    // A comma is part of a name here, as in the reference.
+    let found = source.search_dataset_types(&Wildcard::parse(&[datasets]))?;
+    let constraint = DatasetConstraint::of(found, collections);
     for name in &constraint.missing {
         tracing::warn!("there is no dataset type '{name}'");
     }

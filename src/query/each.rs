@@ -1,7 +1,6 @@
 //! The rows of a query, cut to the limit and in the right order.
 use std::collections::HashSet;
 
-use pantry_registry::Registry;
 use pantry_registry::listing::{RowQuery, SortKey, compare_rows};
 use pantry_registry::model::data_coordinate::DataIdValue;
 use pantry_registry::query::execute::ResultValue;
@@ -9,6 +8,7 @@ use pantry_registry::query::tree::{ColumnExpression, OrderExpression};
 
 use super::engine;
 use super::limit::Limit;
+use super::source::Source;
 use crate::failure::Failure;
 
 /// How many rows there were.
@@ -39,7 +39,7 @@ pub enum Repeats {
 /// # Errors
 /// Those of the engine and of `visit`.
 pub fn each_row(
-    registry: &mut Registry,
+    source: &mut Source,
     query: &RowQuery,
     limit: Limit,
     sort: &[SortKey],
@@ -53,7 +53,7 @@ pub fn each_row(
         _ => Filter::None,
     };
     if !query.spec.order_by.is_empty() || sort.is_empty() {
-        return cut(registry, &query, limit, &mut filter, visit);
+        return cut(source, &query, limit, &mut filter, visit);
     }
     if limit.shown().is_none() {
         for key in sort {
@@ -64,10 +64,10 @@ pub fn each_row(
         if matches!(filter, Filter::Seen(_)) {
             filter = Filter::Last(Vec::new());
         }
-        return cut(registry, &query, limit, &mut filter, visit);
+        return cut(source, &query, limit, &mut filter, visit);
     }
     let mut rows: Vec<Vec<ResultValue>> = Vec::new();
-    let shown = cut(registry, &query, limit, &mut filter, &mut |row| {
+    let shown = cut(source, &query, limit, &mut filter, &mut |row| {
         rows.push(row.to_vec());
         Ok(())
     })?;
@@ -106,14 +106,14 @@ impl Filter {
 
 /// The rows as they come, without the one that only tells that there are more.
 fn cut(
-    registry: &mut Registry,
+    source: &mut Source,
     query: &RowQuery,
     limit: Limit,
     filter: &mut Filter,
     visit: &mut dyn FnMut(&[ResultValue]) -> Result<(), Failure>,
 ) -> Result<Shown, Failure> {
     let mut shown = Shown::default();
-    engine::execute(registry, query, &mut |row| {
+    engine::execute(source, query, &mut |row| {
         if !filter.is_new(row) {
             return Ok(());
         }

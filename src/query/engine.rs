@@ -1,4 +1,4 @@
-//! The calls to the query engine of the registry: nothing else in this crate knows it.
+//! The calls to the query engine, ours or that of a server: nothing else in this crate knows either.
 use pantry_registry::Registry;
 use pantry_registry::RegistryError;
 use pantry_registry::database::Value;
@@ -8,6 +8,7 @@ use pantry_registry::query::execute::{self, QueryInputs, ResultValue};
 use pantry_registry::query::tree::json::{spec_to_json, tree_to_json};
 use pantry_registry::schema::dialect::Dialect;
 
+use super::source::Source;
 use crate::failure::Failure;
 
 /// Hand the rows of a query to `visit`, in the order of `query.spec.result_columns().columns()`, as they come.
@@ -15,26 +16,28 @@ use crate::failure::Failure;
 /// # Errors
 /// Those of the query, and of `visit`.
 pub fn execute(
-    registry: &mut Registry,
+    source: &mut Source,
     query: &RowQuery,
     visit: &mut dyn FnMut(&[ResultValue]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut failed = None;
-    let inputs = QueryInputs::default();
-    execute::execute(
-        registry,
-        &query.tree,
-        &query.spec,
-        &inputs,
-        |row| match visit(row.values()) {
-            Ok(()) => Ok(true),
-            Err(failure) => {
-                failed = Some(failure);
-                Ok(false)
-            }
-        },
-    )
-    .map_err(ended)?;
+    let mut visit = |row: &[ResultValue]| match visit(row) {
+        Ok(()) => true,
+        Err(failure) => {
+            failed = Some(failure);
+            false
+        }
+    };
+    let (tree, spec) = (&query.tree, &query.spec);
+    match source {
+        Source::Repo(repo) => {
+            let inputs = QueryInputs::default();
+            let registry = &mut repo.registry;
+            execute::execute(registry, tree, spec, &inputs, |row| Ok(visit(row.values())))
+                .map_err(ended)?;
+        }
+        Source::Server(server) => server.execute(tree, spec, &mut visit)?,
+    }
     failed.map_or(Ok(()), Err)
 }
 
@@ -52,32 +55,48 @@ fn ended(error: QueryError) -> Failure {
 ///
 /// # Errors
 /// Those of the query.
-pub fn any(registry: &mut Registry, query: &RowQuery) -> Result<bool, Failure> {
+pub fn any(source: &mut Source, query: &RowQuery) -> Result<bool, Failure> {
     let inputs = QueryInputs::default();
-    execute::any(registry, &query.tree, &inputs, true, false).map_err(ended)
+    match source {
+        Source::Repo(repo) => {
+            execute::any(&mut repo.registry, &query.tree, &inputs, true, false).map_err(ended)
+        }
+        Source::Server(server) => Ok(server.any(&query.tree)?),
+    }
 }
 
 /// Why there are no rows, as far as that is known (`explain_no_results`).
 ///
 /// # Errors
 /// Those of the query.
-pub fn reasons(registry: &mut Registry, query: &RowQuery) -> Result<Vec<String>, Failure> {
+pub fn reasons(source: &mut Source, query: &RowQuery) -> Result<Vec<String>, Failure> {
     let inputs = QueryInputs::default();
-    Ok(execute::explain_no_results(registry, &query.tree, &inputs)?)
+    Ok(match source {
+        Source::Repo(repo) => {
+            execute::explain_no_results(&mut repo.registry, &query.tree, &inputs)?
+        }
+        Source::Server(server) => server.explain_no_results(&query.tree)?,
+    })
 }
 
-/// The query tree, the SQL with its values, and the plan of the database, for people.
+/// The query tree, the SQL with its values, and the plan of the database, for people. A server shows nothing of the latter.
 ///
 /// # Errors
 /// Those of the query.
-pub fn explain(registry: &mut Registry, query: &RowQuery) -> Result<String, Failure> {
-    let inputs = QueryInputs::default();
-    let (sql, values) = execute::to_sql(registry, &query.tree, &query.spec, &inputs)?;
+pub fn explain(source: &mut Source, query: &RowQuery) -> Result<String, Failure> {
     let mut text = format!(
-        "tree: {:#}\nresult: {:#}\nsql: {sql}\n",
+        "tree: {:#}\nresult: {:#}\n",
         tree_to_json(&query.tree),
         spec_to_json(&query.spec)
     );
+    let Source::Repo(repo) = source else {
+        text += "sql: the server's own";
+        return Ok(text);
+    };
+    let registry = &mut repo.registry;
+    let inputs = QueryInputs::default();
+    let (sql, values) = execute::to_sql(registry, &query.tree, &query.spec, &inputs)?;
+    text += &format!("sql: {sql}\n");
     for (at, value) in values.iter().enumerate() {
         text += &format!("${} = {value:?}\n", at + 1);
     }

@@ -5,12 +5,13 @@ pub mod engine;
 mod filter;
 mod limit;
 mod open;
+mod source;
 
 pub use constraint::constraint;
 pub use each::{Repeats, Shown, each_row};
 pub use filter::Filter;
 pub use limit::Limit;
-pub use open::open;
+pub use source::Source;
 
 /// What the verbs print in place of a table without rows.
 pub const NO_RESULTS: &str = "No results. Try --help for more information.";

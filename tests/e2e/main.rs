@@ -30,6 +30,7 @@ mod queries_end;
 mod query_formats;
 mod query_lines;
 mod release;
+mod remote;
 mod serve;
 mod serve_client;
 mod serve_faults;

@@ -69,7 +69,7 @@ impl ServerConnection {
             reason: reason.to_string(),
         };
         let config = Config::from_yaml(&text, environment).map_err(|e| wrong(&e))?;
-        let root = config.text("remote_butler.url").map_err(|e| wrong(&e))?;
+        let root = config.text(".remote_butler.url").map_err(|e| wrong(&e))?;
         let root = root.ok_or_else(|| wrong(&"it has no remote_butler.url"))?;
         let root = root.replace(ROOT, folder).trim_end_matches('/').to_owned();
         let mode = config

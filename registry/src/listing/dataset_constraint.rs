@@ -1,9 +1,9 @@
 //! Data IDs and records only of what datasets exist for.
 
 use super::collection_catalog::CollectionCatalog;
-use super::dataset_type_search::search_dataset_types;
-use crate::dataset_types::DatasetTypeRecord;
+use super::dataset_type_search::{DatasetTypeSearch, search_dataset_types};
 use crate::model::collection::CollectionType;
+use crate::model::dataset_type::DatasetType;
 use crate::model::dimension_group::DimensionGroup;
 use crate::model::glob::{Wildcard, split_commas};
 use crate::query::QueryError;
@@ -14,7 +14,7 @@ use crate::registry::Registry;
 #[derive(Debug, Clone)]
 pub struct DatasetConstraint {
     /// The dataset types, in the order in which the registry finds them.
-    pub types: Vec<DatasetTypeRecord>,
+    pub types: Vec<DatasetType>,
     /// Names that are no dataset types.
     pub missing: Vec<String>,
     /// The collections as they were given.
@@ -41,16 +41,21 @@ impl DatasetConstraint {
         collections: &[String],
     ) -> Result<Self, QueryError> {
         let found = search_dataset_types(registry, &Wildcard::parse(&[datasets]))?;
-        Ok(Self {
-            types: found.found,
+        Ok(Self::of(found, collections))
+    }
+
+    /// Of dataset types that were looked up.
+    pub fn of<T: Into<DatasetType>>(found: DatasetTypeSearch<T>, collections: &[String]) -> Self {
+        Self {
+            types: found.found.into_iter().map(T::into).collect(),
             missing: found.missing,
             collections: split_commas(collections).values,
-        })
+        }
     }
 
     /// Names of the dataset types.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.types.iter().map(|t| t.dataset_type.name.as_str())
+        self.types.iter().map(|t| t.name.as_str())
     }
 
     /// The dimensions that all the types have; `None` if there are none.
@@ -58,7 +63,7 @@ impl DatasetConstraint {
     /// # Errors
     /// None for dataset types of one registry.
     pub fn common_dimensions(&self) -> Result<Option<DimensionGroup>, QueryError> {
-        let mut groups = self.types.iter().map(|t| &t.dataset_type.dimensions);
+        let mut groups = self.types.iter().map(|t| &t.dimensions);
         let Some(first) = groups.next() else {
             return Ok(None);
         };
@@ -75,7 +80,18 @@ impl DatasetConstraint {
     /// # Errors
     /// A collection that does not exist.
     pub fn join(&self, registry: &mut Registry, tree: QueryTree) -> Result<Joined, QueryError> {
-        let catalog = CollectionCatalog::read(registry)?;
+        self.join_in(&CollectionCatalog::read(registry)?, tree)
+    }
+
+    /// As [`DatasetConstraint::join`], with the collections at hand.
+    ///
+    /// # Errors
+    /// A collection that does not exist.
+    pub fn join_in(
+        &self,
+        catalog: &CollectionCatalog,
+        tree: QueryTree,
+    ) -> Result<Joined, QueryError> {
         let wildcard = Wildcard::parse(&self.collections);
         let collections = catalog.resolve(&wildcard, &CollectionType::ALL, false, None)?;
         let mut searched: Vec<Vec<String>> = vec![Vec::new(); self.types.len()];
@@ -96,9 +112,9 @@ impl DatasetConstraint {
             if !collections.is_empty() {
                 let search = DatasetSearch {
                     collections,
-                    dimensions: found.dataset_type.dimensions.clone(),
+                    dimensions: found.dimensions.clone(),
                 };
-                tree = tree.join_dataset(&found.dataset_type.name, search)?;
+                tree = tree.join_dataset(&found.name, search)?;
             }
         }
         Ok(Joined::Tree(Box::new(tree)))

@@ -15,7 +15,7 @@ pub use collection_catalog::CollectionCatalog;
 pub use collection_tree::CollectionTree;
 pub(crate) use collection_tree::NAMES;
 pub use dataset_constraint::{DatasetConstraint, Joined};
-pub use dataset_type_search::{DatasetTypeSearch, search_dataset_types};
+pub use dataset_type_search::{DatasetTypeSearch, search_dataset_types, select_dataset_types};
 pub use files_of_datasets::{FileOfDataset, FileRecord, files_of_datasets};
 pub use record_fields::{RecordField, record_fields, with_pixel};
 pub use row_order::{SortKey, compare_rows, usual_order};

@@ -1,7 +1,6 @@
 //! What is asked of one dataset type.
 
 use super::collection_catalog::CollectionCatalog;
-use crate::dataset_types::DatasetTypeRecord;
 use crate::model::collection::{Collection, CollectionType};
 use crate::model::dataset_type::DatasetType;
 use crate::query::QueryError;
@@ -21,12 +20,12 @@ pub struct TypeSearch {
 impl TypeSearch {
     /// A search in those of the collections that may hold datasets of the type.
     pub fn new(
-        record: DatasetTypeRecord,
+        dataset_type: impl Into<DatasetType>,
         collections: &[&Collection],
         find_first: bool,
         catalog: &CollectionCatalog,
     ) -> Self {
-        let dataset_type = record.dataset_type;
+        let dataset_type = dataset_type.into();
         let may_hold = |c: &&&Collection| catalog.may_hold(&c.name, &dataset_type.name);
         let collections = collections.iter().filter(may_hold);
         Self {

@@ -28,8 +28,12 @@ fn default_namespace() -> String {
 #[derive(Debug, Deserialize)]
 struct SkyPixConfig {
     common: String,
-    #[serde(flatten)]
+    /// Where servers have them.
+    #[serde(default)]
     systems: BTreeMap<String, SkyPixSystemConfig>,
+    /// Where stored definitions have them.
+    #[serde(flatten)]
+    beside: BTreeMap<String, SkyPixSystemConfig>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -112,7 +116,7 @@ impl UniverseConfig {
     pub(super) fn build(self) -> Result<Universe, UniverseError> {
         let mut universe = Universe::new(self.version, self.namespace, self.skypix.common.clone());
         let mut todo: BTreeMap<String, Todo> = BTreeMap::new();
-        for (name, system) in self.skypix.systems {
+        for (name, system) in self.skypix.systems.into_iter().chain(self.skypix.beside) {
             todo.insert(name, Todo::System(system));
         }
         for (name, element) in self.elements {

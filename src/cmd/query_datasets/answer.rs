@@ -12,8 +12,7 @@ use super::files::Files;
 use super::print::{Dataset, Printer};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::query::{Repeats, each_row};
-use crate::repo::Repo;
+use crate::query::{Repeats, Source, each_row};
 use crate::rows::{Layout, OutputFormat, Value};
 
 /// Datasets whose files are looked up together.
@@ -22,8 +21,8 @@ const DATASETS_AT_ONCE: usize = 500;
 /// Shows the datasets of one type after the other.
 pub struct Answer<'a> {
     args: &'a Args,
-    /// A connection of its own, because files are looked up while the query runs; and the table of records.
-    files: Option<(Repo, String)>,
+    /// A connection of its own, because files are looked up while the query runs.
+    files: Option<(Source, Files)>,
 }
 
 impl<'a> Answer<'a> {
@@ -31,8 +30,9 @@ impl<'a> Answer<'a> {
     pub fn new(args: &'a Args, context: &Context) -> Result<Self, Failure> {
         let mut files = None;
         if args.show_uri {
-            let mut repo = args.filter.open(&args.repo, context)?;
-            files = Files::of(&mut repo)?.table.map(|table| (repo, table));
+            let mut source = args.filter.open(&args.repo, context)?;
+            let found = Files::of(&mut source)?;
+            files = found.may_be().then_some((source, found));
         }
         Ok(Self { args, files })
     }
@@ -40,7 +40,7 @@ impl<'a> Answer<'a> {
     /// Asks for one type after the other until the limit is used up; returns how many datasets were shown.
     pub fn show(
         &mut self,
-        repo: &mut Repo,
+        source: &mut Source,
         searches: &[TypeSearch],
         printer: &mut Printer<'_>,
     ) -> Result<u64, Failure> {
@@ -51,7 +51,7 @@ impl<'a> Answer<'a> {
             if left.asked() == Some(0) {
                 break;
             }
-            let (rows, datasets, more) = self.one_type(repo, search, used, printer)?;
+            let (rows, datasets, more) = self.one_type(source, search, used, printer)?;
             used += rows;
             shown += datasets;
             if more {
@@ -69,7 +69,7 @@ impl<'a> Answer<'a> {
     /// next one has something, as in the reference, where a failure on the way thus suppresses it.
     fn one_type(
         &mut self,
-        repo: &mut Repo,
+        source: &mut Source,
         search: &TypeSearch,
         used: u64,
         printer: &mut Printer<'_>,
@@ -95,29 +95,22 @@ impl<'a> Answer<'a> {
         let mut seen = search.may_repeat().then(|| Seen::new(is_sorted));
         printer.begin(search);
         let repeats = Repeats::Shown;
-        let shown = each_row(
-            &mut repo.registry,
-            &query,
-            limit,
-            in_rows,
-            repeats,
-            &mut |cells| {
-                let dataset = dataset(&layout, cells);
-                if seen.as_mut().is_some_and(|seen| !seen.is_new(dataset.id)) {
-                    return Ok(());
-                }
-                datasets += 1;
-                if self.files.is_none() {
-                    return printer.dataset(&dataset, None);
-                }
-                batch.push(owned(dataset));
-                if batch.len() == DATASETS_AT_ONCE {
-                    self.with_files(&batch, printer)?;
-                    batch.clear();
-                }
-                Ok(())
-            },
-        )?;
+        let shown = each_row(source, &query, limit, in_rows, repeats, &mut |cells| {
+            let dataset = dataset(&layout, cells);
+            if seen.as_mut().is_some_and(|seen| !seen.is_new(dataset.id)) {
+                return Ok(());
+            }
+            datasets += 1;
+            if self.files.is_none() {
+                return printer.dataset(&dataset, None);
+            }
+            batch.push(owned(dataset));
+            if batch.len() == DATASETS_AT_ONCE {
+                self.with_files(&batch, printer)?;
+                batch.clear();
+            }
+            Ok(())
+        })?;
         self.with_files(&batch, printer)?;
         if shown.rows > 0 {
             printer.release()?;
@@ -136,11 +129,11 @@ impl<'a> Answer<'a> {
         batch: &[Dataset<'_>],
         printer: &mut Printer<'_>,
     ) -> Result<(), Failure> {
-        let Some((repo, table)) = &mut self.files else {
+        let Some((source, files)) = &mut self.files else {
             return Ok(());
         };
         let ids: Vec<Uuid> = batch.iter().map(|dataset| dataset.id).collect();
-        let files = Files::look_up(table, &mut repo.registry, &ids)?;
+        let files = files.look_up(source, &ids)?;
         for dataset in batch {
             match files.get(&dataset.id) {
                 None => printer.dataset(dataset, None)?,
