@@ -11,6 +11,16 @@ use tempfile::TempDir;
 
 use crate::pantry::{command, pantry};
 
+/// The collections that the holder of a token sees, or what the client was told instead.
+const NAMES: &str = "
+import json, os, sys
+url, os.environ['BUTLER_RUBIN_ACCESS_TOKEN'] = sys.argv[1:]
+import absent
+absent.install()
+from lsst.daf.butler import Butler
+try: print(json.dumps(sorted(Butler(url).collections.query('*'))))
+except Exception as error: print(json.dumps(str(error.__cause__)))";
+
 /// A server of the example with a state of its own, ended with this value.
 pub struct Server {
     pub child: Child,
@@ -217,14 +227,46 @@ fn the_index_says_what_is_served() {
     let said = [server.line(), server.line()];
     assert!(said[0].ends_with("/api/butler/repo/mini\")"), "{said:?}");
     assert!(said[1].contains("users need a token"), "{said:?}");
-    let names = "import os, sys; os.environ['BUTLER_RUBIN_ACCESS_TOKEN'] = sys.argv[2]\n\
-        import absent, json; absent.install()\n\
-        from lsst.daf.butler import Butler\n\
-        try: print(json.dumps(sorted(Butler(sys.argv[1]).collections.query('*'))))\n\
-        except Exception as error: print(json.dumps(str(error.__cause__)))";
-    let refused = oracle::json(names, [&server.url, "anonymous"]);
+    let refused = oracle::json(NAMES, [&server.url, "anonymous"]);
     assert!(refused.as_str().unwrap().contains("401"), "{refused}");
     let token = server.token(&["--collections", "skymaps"]);
-    let seen = oracle::json(names, [&server.url, token.as_str()]);
+    let seen = oracle::json(NAMES, [&server.url, token.as_str()]);
     assert_eq!(seen, json!(["skymaps"]));
+}
+
+#[test]
+fn users_of_a_provider_are_let_in_by_its_tokens() {
+    let made = run(&mut oracle::script("serve/jwts.py")).ok();
+    let made: Value = serde_json::from_str(&made).unwrap();
+    let folder = example();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (repo, keys) = (format!("mini={}", file("repo")), file("keys.json"));
+    std::fs::write(&keys, made["keys"].to_string()).unwrap();
+    let words = "--bind 127.0.0.1:0 --issuer https://login.example.org/ --audience pantry \
+        --allow group:g_staff=mini:skymaps --jwks";
+    let mut all = vec!["serve", &repo];
+    all.extend(words.split_whitespace());
+    all.push(&keys);
+    let mut server = Server::with(folder, &all);
+    server.line();
+    let said = server.line();
+    assert!(
+        said.contains("a token of https://login.example.org/"),
+        "{said}"
+    );
+    let seen = |token: &str| {
+        let token = made["tokens"][token].as_str().unwrap();
+        oracle::json(NAMES, [&server.url, token])
+    };
+    assert_eq!(seen("groups"), json!(["skymaps"]));
+    for (token, status) in [("RS256", "403"), ("expired", "401")] {
+        let said = seen(token);
+        assert!(
+            said.as_str().is_some_and(|said| said.contains(status)),
+            "{said}"
+        );
+    }
+    let refused = pantry(["serve", "nowhere", "--jwks", "keys.json"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("--issuer"), "{}", refused.stderr);
 }
