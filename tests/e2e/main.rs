@@ -24,6 +24,7 @@ mod import_spoiled;
 mod import_two;
 mod import_used;
 mod log_options;
+mod notebook;
 mod pantry;
 mod queries;
 mod queries_end;
