@@ -1,4 +1,5 @@
 //! What reads parameters, cursors, positions and `Accept`, and the whole REST, with texts that nobody has thought of.
+//! `PANTRY_REST_REQUESTS=5000` and `PANTRY_REST_SEED=2` draw others than the tests do.
 
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, Request, header};
@@ -8,7 +9,7 @@ use pantry_registry::model::data_coordinate::DataIdValue;
 use pantry_testkit::postgres::Database;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::covers::place;
 use super::cursor::{Cursor, Place};
@@ -63,7 +64,7 @@ proptest! {
     #[test]
     fn parameters_come_back_as_they_were_written(name in "[a-z.]{1,8}", value in any::<String>()) {
         let pair = (name.clone(), value.clone());
-        let read = parameters(&[pair.clone()]);
+        let read = parameters(std::slice::from_ref(&pair));
         prop_assert_eq!(read.text(&name), Ok(Some(value.as_str())));
         prop_assert!(parameters(&[pair.clone(), pair]).text(&name).is_err());
         prop_assert_eq!(read.text("another_name"), Ok(None));
@@ -255,7 +256,16 @@ fn any_request_has_an_answer_or_a_problem_on_postgresql() {
 }
 
 fn ask_anything(served: &Served) {
-    let mut runner = TestRunner::new(Config::with_cases(400));
+    // The same requests every time, unless others are asked for.
+    let number = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .map(|text| text.parse::<u32>().unwrap())
+    };
+    let seed = number("PANTRY_REST_SEED").unwrap_or(1).to_le_bytes();
+    let cases = number("PANTRY_REST_REQUESTS").unwrap_or(400);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed.repeat(8));
+    let mut runner = TestRunner::new_with_rng(Config::with_cases(cases), rng);
     let ran = runner.run(&requests(), |path| {
         let answer = served.get(&path, &[]);
         let status = answer.status;
