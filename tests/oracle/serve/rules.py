@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import absent
@@ -40,6 +41,25 @@ def ask(path: str, body=None) -> tuple[int, object]:
         return error.code, None
 
 
+def rest(path: str, **query: str) -> tuple[int, object]:
+    """Status and JSON of one question to the notebook REST."""
+    url = URL.replace("/api/butler/repo/", "/api/v1/repos/") + path
+    if query:
+        url += "?" + urllib.parse.urlencode(query)
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {TOKEN}"})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            is_json = answer.headers["Content-Type"] == "application/json"
+            return answer.status, json.load(answer) if is_json else answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, None
+
+
+def column(path: str, name: str, **query: str) -> set:
+    """The values in a column of a table, without null."""
+    return {row[name] for row in rest(path, **query)[1]["rows"]} - {None}
+
+
 def is_missing(call) -> bool:
     try:
         call()
@@ -54,7 +74,8 @@ visible = direct.query_all_datasets(COLLECTIONS, name="*", find_first=False, lim
 visible = {r.id: r for r in visible}
 hidden = [i for i in every if i not in visible]
 there = set(COLLECTIONS)
-elsewhere = [c for c in direct.collections.query("*") if c not in there]
+all_collections = direct.collections.query("*")
+elsewhere = [c for c in all_collections if c not in there]
 
 
 def found(ref):
@@ -80,6 +101,10 @@ def files_by_data_id(ref) -> int:
 
 
 ids = [str(i) for i in every]
+nowhere = rest("/datasets", collections="no/such/collection")
+request = urllib.request.Request(URL.split("/api/")[0] + "/api/v1/repos", headers={"Authorization": f"Bearer {TOKEN}"})
+with urllib.request.urlopen(request) as answer:
+    repos = json.load(answer)
 infos = remote.collections.query_info("*", include_parents=True, include_summary=True)
 summaries = {t for info in infos for t in info.dataset_types or ()}
 checks = {
@@ -105,6 +130,15 @@ checks = {
     "files by data ID": lambda: all((files_by_data_id(r) == 200) == (r.run in there) for r in every.values()),
     "transfer": lambda: set(ask("file_transfer", {"dataset_ids": ids})[1]["files"]) == {str(i) for i in visible},
     "download": lambda: all((ask(f"dataset/{i}/download")[0] == 307) == (i in visible) for i in every),
+    "REST repos": lambda: {r["butler"] for r in repos["rows"]} == {urllib.parse.urlsplit(URL).path},
+    "REST collections": lambda: column("/collections", "name") == there,
+    "REST trees": lambda: column("/collections", "name", chains="tree") == there,
+    "REST summaries": lambda: all((rest("/collections/summary", name=c)[0] == 200) == (c in there) for c in all_collections),
+    "REST datasets": lambda: column("/datasets", "id") == {str(i) for i in visible},
+    "REST no datasets": lambda: all(rest("/datasets", collections=c) == nowhere for c in elsewhere),
+    "REST by id": lambda: all((rest(f"/datasets/{i}")[0] == 200) == (i in visible) for i in every),
+    "REST files": lambda: all((rest(f"/datasets/{i}/file")[0] == 200) == (i in visible) for i in every),
+    "REST cover": lambda: column("/covers", "id", ra="0", dec="0", radius="180") <= {str(i) for i in visible},
 }
 
 
