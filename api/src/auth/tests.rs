@@ -139,7 +139,8 @@ fn one_user_cannot_take_all_streams() {
     let running: Vec<_> = all
         .map(|_| site.server.streams.begin(&payer).unwrap())
         .collect();
-    let query = json!({"tree": {}, "default_data_id": {"dataId": {}}, "additional_query_inputs": []});
+    let query =
+        json!({"tree": {}, "default_data_id": {"dataId": {}}, "additional_query_inputs": []});
     let body = json!({"query": query, "result_spec": {}}).to_string();
     let ask = || {
         let request = Request::post("/api/butler/repo/survey/v1/query/execute");
