@@ -32,7 +32,6 @@ mod query_formats;
 mod query_lines;
 mod release;
 mod remote;
-mod serve;
 mod serve_client;
 mod serve_faults;
 mod serve_fuzz;
