@@ -27,9 +27,7 @@ impl Registry {
         environment: &Environment,
         access: Access,
     ) -> Result<Self, RegistryError> {
-        Self::open_by(config, environment, &|target, namespace| {
-            Connection::open(target, namespace, access)
-        })
+        Self::open_with(config, environment, access, None)
     }
 
     /// As [`Registry::open`] for reading only, but waits so long, now and later, while another process has a SQLite file
@@ -42,21 +40,25 @@ impl Registry {
         environment: &Environment,
         lock_wait: Duration,
     ) -> Result<Self, RegistryError> {
-        Self::open_by(config, environment, &|target, namespace| {
-            Connection::open_waiting(target, namespace, Access::ReadOnly, lock_wait)
-        })
+        Self::open_with(config, environment, Access::ReadOnly, Some(lock_wait))
     }
 
-    fn open_by(
+    fn open_with(
         config: &RegistryConfig,
         environment: &Environment,
-        connect: &dyn Fn(&DatabaseTarget, Option<&str>) -> Result<Connection, RegistryError>,
+        access: Access,
+        lock_wait: Option<Duration>,
     ) -> Result<Self, RegistryError> {
         let managers = config.managers()?;
         let target = config.connection_string(environment)?.target(environment)?;
         let namespace = config.namespace()?;
         let overrides = DatasetTypeOverrides::of(&managers)?;
-        let mut registry = Self::of(connect(&target, namespace.as_deref())?, &managers)?;
+        let namespace = namespace.as_deref();
+        let connection = match lock_wait {
+            Some(wait) => Connection::open_waiting(&target, namespace, access, wait),
+            None => Connection::open(&target, namespace, access),
+        };
+        let mut registry = Self::of(connection?, &managers)?;
         registry.overrides = overrides;
         Ok(registry)
     }

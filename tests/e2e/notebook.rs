@@ -16,7 +16,10 @@ fn the_notebook_of_the_docs_runs() {
         .env("PANTRY_SERVER", &server.address)
         .env("PANTRY_REPO", "hsc-mini")
         // Kernels write where they run what they know of it.
-        .env("JUPYTER_RUNTIME_DIR", repos.path("hsc-mini").join("jupyter"));
+        .env(
+            "JUPYTER_RUNTIME_DIR",
+            repos.path("hsc-mini").join("jupyter"),
+        );
     let cells = run(&mut command).ok();
     let results: Vec<Value> = cells
         .lines()

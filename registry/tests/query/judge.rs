@@ -78,10 +78,8 @@ fn failures(theirs: &Failed, ours: &Failed) -> Verdict {
         return Verdict::Agree;
     }
     match may_answer(theirs) {
-        // Without its fault the reference might have found one of the user.
-        Some(why) if theirs.error_type.is_none() && ours.error_type.is_some() => {
-            Verdict::Surpass(why)
-        }
+        // Without its fault, or what it does not implement, the reference might have found an error of the user.
+        Some(why) if ours.error_type.is_some() => Verdict::Surpass(why),
         _ => Verdict::Differ(format!(
             "errors differ: theirs {}; ours {}",
             shown(theirs),
