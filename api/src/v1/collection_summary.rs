@@ -28,7 +28,7 @@ pub async fn get(asked: Asked, parameters: Parameters) -> Result<Json<Value>, Re
     parameters.check_names(&["name"])?;
     let name = parameters.required("name")?.to_owned();
     let question = move |registry: &mut Registry| {
-        let catalog = registry.read(|registry| CollectionCatalog::read(registry))?;
+        let catalog = registry.read(CollectionCatalog::read)?;
         let collection = match catalog.get(&name) {
             Err(RegistryError::Missing { .. }) => {
                 let detail = format!("there is no collection '{name}'");
@@ -42,7 +42,7 @@ pub async fn get(asked: Asked, parameters: Parameters) -> Result<Json<Value>, Re
             "name": collection.name,
             "type": collection.collection_type.name(),
             "doc": collection.doc.as_deref().unwrap_or(""),
-            "children": is_chain.then(|| catalog.children(&name)).unwrap_or_default(),
+            "children": if is_chain { catalog.children(&name) } else { &[] },
             "parents": catalog.parents(&name),
             "dataset_types": summary.dataset_types,
             "governors": summary.governors,

@@ -51,7 +51,7 @@ pub async fn list(
     let chains = chains(&parameters)?;
     let with_types = parameters.flag("dataset_types")?;
     let question = move |registry: &mut Registry| {
-        let catalog = registry.read(|registry| CollectionCatalog::read(registry))?;
+        let catalog = registry.read(CollectionCatalog::read)?;
         let listing = CollectionListing {
             catalog: &catalog,
             chains,

@@ -153,11 +153,7 @@ impl Request {
     ) -> Result<(), Refusal> {
         let universe = Arc::clone(&self.universe);
         let searches = self.searches(registry)?;
-        let elements: Vec<&Element> = universe
-            .elements()
-            .iter()
-            .filter(|e| has_region(e))
-            .collect();
+        let elements: Vec<&Element> = universe.elements().iter().filter(has_region).collect();
         let names = elements.iter().flat_map(|e| &e.required);
         let of_elements = DimensionGroup::conform(&universe, names).map_err(QueryError::from)?;
         let mut keys = dataset_keys(&searches).map_err(QueryError::from)?;

@@ -109,7 +109,7 @@ impl Format {
             _ => {
                 let kind = range.strip_suffix("/*")?;
                 let is_of = |t: &&str| t.split('/').next() == Some(kind);
-                self.media_types().iter().any(|t| is_of(&t)).then_some(1)
+                self.media_types().iter().any(is_of).then_some(1)
             }
         };
         let fitting = accept
