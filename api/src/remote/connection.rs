@@ -47,7 +47,7 @@ impl ServerConnection {
         patience: Option<Duration>,
     ) -> Result<Self, RemoteError> {
         let is_file = |end: &&str| url.ends_with(end);
-        let file = [".yaml", ".json"].iter().any(|e| is_file(&e));
+        let file = [".yaml", ".json"].iter().any(is_file);
         let folder = match url.rsplit_once('/') {
             Some((folder, _)) if file => folder,
             _ => url.trim_end_matches('/'),
