@@ -1,7 +1,5 @@
 //! A query as a statement: its text, its values, and how its rows are read.
 
-use std::sync::Arc;
-
 use super::overlap_filter::{OverlapFilter, Pending, ambiguous};
 use super::query_inputs::QueryInputs;
 use super::result_row::{Reader, ResultRow, ResultValue};
@@ -70,19 +68,9 @@ pub(super) fn context_of(
     tree: &QueryTree,
     inputs: &QueryInputs,
 ) -> Result<(SqlContext, Catalog), QueryError> {
-    let catalog = Catalog::of(registry, std::iter::once(tree).chain(inputs.trees()))?;
-    let managers = registry.managers();
-    let universe = Arc::clone(registry.universe());
-    let connection = registry.connection();
-    let mut context = SqlContext::new(
-        connection.dialect(),
-        connection.namespace(),
-        managers,
-        universe,
-    );
-    context.has_any_value = connection.has_any_value()?;
-    inputs.add_to(&mut context, &catalog)?;
-    Ok((context, catalog))
+    let catalog = Catalog::of(registry, std::iter::once(tree).chain(inputs.trees()))
+        .or_else(|error| inputs.first_fault(registry).and(Err(error)))?;
+    Ok((inputs.context(registry, &catalog)?, catalog))
 }
 
 pub(super) fn built(

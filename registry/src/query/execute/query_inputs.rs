@@ -1,6 +1,7 @@
 //! What a query refers to that is neither in the tree nor in the registry.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -10,6 +11,7 @@ use crate::query::QueryError;
 use crate::query::check::{Catalog, Postprocessing, with_default_data_id};
 use crate::query::sql::{Fragment, RowSource, SqlContext, Wanted, build};
 use crate::query::tree::{ColumnSet, QueryTree};
+use crate::registry::Registry;
 use crate::schema::dialect::Dialect;
 
 /// Data IDs that a query is restricted to.
@@ -54,12 +56,35 @@ impl QueryInputs {
         self.materializations.iter().map(|(_, m)| &m.tree)
     }
 
-    /// Make the inputs known to a translation.
-    pub(super) fn add_to(
+    /// A translation that knows the inputs.
+    pub(super) fn context(
         &self,
-        context: &mut SqlContext,
+        registry: &mut Registry,
         catalog: &Catalog,
-    ) -> Result<(), QueryError> {
+    ) -> Result<SqlContext, QueryError> {
+        let managers = registry.managers();
+        let universe = Arc::clone(registry.universe());
+        let connection = registry.connection();
+        let (dialect, namespace) = (connection.dialect(), connection.namespace());
+        let mut context = SqlContext::new(dialect, namespace, managers, universe);
+        context.has_any_value = connection.has_any_value()?;
+        self.add_to(&mut context, catalog)?;
+        Ok(context)
+    }
+
+    /// What is wrong with the first materialisation with which something is. The reference makes them one by one before it
+    /// looks at the query that uses them, so their errors go before that query's.
+    pub(super) fn first_fault(&self, registry: &mut Registry) -> Result<(), QueryError> {
+        for number in 1..=self.materializations.len() {
+            let mut earlier = self.clone();
+            earlier.materializations.truncate(number);
+            let catalog = Catalog::of(registry, earlier.trees())?;
+            earlier.context(registry, &catalog)?;
+        }
+        Ok(())
+    }
+
+    fn add_to(&self, context: &mut SqlContext, catalog: &Catalog) -> Result<(), QueryError> {
         for (key, upload) in &self.uploads {
             let source = upload.source(context)?;
             context.uploads.insert(*key, source);
