@@ -30,12 +30,15 @@ const UNIMPLEMENTED: [&str; 5] = [
 ];
 
 /// Faults of the reference for queries that mean something, which we may answer: several dataset searches or overlap tables of
-/// which it wants columns without saying whose, overlaps with regions that are NULL, and an aggregate that old PostgreSQL lacks.
-const ITS_FAULTS: [&str; 7] = [
+/// which it wants columns without saying whose, or whose pairs of regions it aggregates twice, overlaps with regions that are NULL,
+/// and an aggregate that old PostgreSQL lacks.
+const ITS_FAULTS: [&str; 9] = [
     "does not support the ANY_VALUE aggregate function",
     "ambiguous column name",
     "Expression tree is too large",
     "is ambiguous",
+    "misuse of aggregate function",
+    "aggregate function calls cannot be nested",
     "specified more than once",
     "'NoneType' object has no attribute 'overlaps'",
     "decodeOverlapsBase64(): incompatible function arguments",

@@ -75,7 +75,7 @@ pub fn build(
         joins.filter(filter);
     }
     let mut select = Select::new(joins, projected);
-    projection.gather_region_pairs(&mut analysis, &mut select)?;
+    projection.gather_region_pairs(context, &mut analysis, &mut select)?;
     projection.apply(context, &analysis, &mut select, !wanted.order_by.is_empty())?;
     if let Some(search) = projection.find_first_search(&analysis) {
         select = find_first(context, select, &analysis.postprocessing, search)?;

@@ -205,6 +205,7 @@ impl Projection {
     /// Replace pairs of elements whose regions the result rows will not have by special columns.
     pub fn gather_region_pairs(
         &mut self,
+        context: &SqlContext,
         analysis: &mut QueryAnalysis,
         select: &mut Select,
     ) -> Result<(), QueryError> {
@@ -225,7 +226,8 @@ impl Projection {
             let columns = &mut select.joins.columns;
             let pair = columns.field(&region(&a))?.clone().sql(" || '&' || ");
             let pair = pair.append(columns.field(&region(&b))?.clone());
-            let name = format!("_{a}_OVERLAPS_{b}");
+            // A materialisation may have pairs of the same elements, which are others.
+            let name = context.alias(&format!("_{a}_OVERLAPS_{b}"));
             columns.special.insert(name.clone(), pair);
             self.region_pairs.push(name);
         }
