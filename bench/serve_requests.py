@@ -41,7 +41,7 @@ def main(url: str, summary: str) -> None:
         assert [row.id for row in rows] == [ref.id], (rows, ref)
         cases["2-filter query"] += [r for r in found.values() if r["path"] == "v1/query/execute"][-1:]
     with recorded(url) as found, butler.query() as query:
-        rows = sum(1 for _ in query.datasets("deepCoadd_calexp", collections["single"], find_first=False))
+        rows = sum(1 for _ in query.datasets("deepCoadd_calexp", collections["main"], find_first=False))
     cases["stream"] = [r for r in found.values() if r["path"] == "v1/query/execute"][-1:]
     print(json.dumps({"cases": cases, "rows": rows}))
 

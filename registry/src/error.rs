@@ -85,6 +85,11 @@ pub enum RegistryError {
         /// What was being done.
         doing: String,
     },
+    /// Rows that are each given once cannot be sorted by a column that they do not have; PostgreSQL refuses, SQLite does not.
+    #[error(
+        "PostgreSQL cannot sort rows, of which each is given once, by what they do not have: sort by what the results hold"
+    )]
+    Unsortable,
     /// A row contradicts a constraint of the database, such as a unique or foreign key.
     #[error("cannot {doing}: {reason}")]
     Constraint {

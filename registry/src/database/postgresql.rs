@@ -249,6 +249,8 @@ pub fn error(doing: &str, e: &postgres::Error) -> RegistryError {
         Some(SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::INSUFFICIENT_PRIVILEGE) => {
             RegistryError::ReadOnly { doing, reason }
         }
+        // SELECT DISTINCT with other columns in ORDER BY: no other statement of ours has the choice.
+        Some(SqlState::INVALID_COLUMN_REFERENCE) => RegistryError::Unsortable,
         _ => RegistryError::Database { doing, reason },
     }
 }

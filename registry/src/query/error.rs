@@ -49,7 +49,17 @@ pub enum QueryError {
     NoDefaultCollection,
     /// The registry failed.
     #[error(transparent)]
-    Registry(#[from] RegistryError),
+    Registry(RegistryError),
+}
+
+impl From<RegistryError> for QueryError {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            // The reference fails at it with the words of the server.
+            RegistryError::Unsortable => Self::Invalid(error.to_string()),
+            other => Self::Registry(other),
+        }
+    }
 }
 
 impl From<MissingDimension> for QueryError {
