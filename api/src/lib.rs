@@ -14,6 +14,7 @@ mod files;
 mod health;
 mod listen;
 mod network;
+mod query_pairs;
 mod refusal;
 pub mod remote;
 mod router;

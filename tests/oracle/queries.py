@@ -27,6 +27,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import resource
 import signal
 import sys
 import uuid
@@ -50,6 +51,7 @@ warnings.simplefilter("ignore")
 
 MAX_ROWS = 20_000
 MAX_SECONDS = 20
+MAX_BYTES = 4 << 30
 
 
 class TooMuch(Exception):
@@ -215,7 +217,11 @@ def answer(session: Session, line: str) -> dict:
         return getattr(session, name)(**arguments)
     except TooMuch as why:
         return {"skipped": str(why)}
+    except MemoryError:
+        return {"skipped": f"more than {MAX_BYTES} bytes of memory"}
     except Exception as error:
+        if "out of memory" in str(error):
+            return {"skipped": f"more than {MAX_BYTES} bytes of memory"}
         error_type = error.error_type if isinstance(error, ButlerUserError) else None
         return {"error": error_type, "class": type(error).__name__, "message": str(error)}
     finally:
@@ -223,6 +229,8 @@ def answer(session: Session, line: str) -> dict:
 
 
 if __name__ == "__main__":
+    # An answer that fills the machine's memory would end more than this process.
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_BYTES, MAX_BYTES))
     session = Session()
     # What the Butler prints must not end up among the answers.
     out = sys.stdout

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::request::flag_of_text;
+use crate::query_pairs::query_pairs;
 use crate::refusal::Refusal;
 
 /// The parameters by name; of one that comes several times, the last.
@@ -15,11 +16,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        let Query(pairs) = query.map_err(|e| Refusal::Malformed {
-            place: vec!["query".to_owned()],
-            detail: e.body_text(),
-        })?;
+        let pairs = query_pairs(parts, state).await?;
         Ok(Self(pairs.into_iter().collect()))
     }
 }

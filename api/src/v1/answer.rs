@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use pantry_registry::Registry;
+use pantry_registry::query::execute::{Statements, in_snapshot};
 
 use super::format::Format;
 use super::paged::lost;
@@ -51,7 +52,7 @@ impl SmallTable {
     }
 }
 
-/// Answer with what `work` writes, while it is being written. An error after the first page breaks the answer off, so that
+/// Answer with what `work` writes, while it is being written, with all rows of one moment. An error after the first page breaks the answer off, so that
 /// who reads it sees that it is not whole.
 ///
 /// # Errors
@@ -72,7 +73,9 @@ pub async fn streamed(
             pages,
             page: Vec::new(),
         };
-        work(registry, &mut out)
+        in_snapshot(registry, Statements::Several, |registry| {
+            work(registry, &mut out)
+        })
     };
     stream(server, asked, lines, work).await.map(varied)
 }

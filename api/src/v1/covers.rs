@@ -15,7 +15,6 @@ use pantry_registry::model::element::Element;
 use pantry_registry::model::glob::Wildcard;
 use pantry_registry::model::universe::Universe;
 use pantry_registry::query::QueryError;
-use pantry_registry::query::execute::{Statements, in_snapshot};
 use pantry_registry::query::tree::{
     ColumnExpression, ColumnLiteral, ColumnReference, ComparisonOperator, Predicate, QueryTree,
     RegionLiteral,
@@ -107,9 +106,7 @@ pub async fn list(
         cursor: Cursor::of(&parameters)?,
     };
     streamed(&server, &asked, format, move |registry, out| {
-        in_snapshot(registry, Statements::Several, |registry| {
-            request.answer(registry, format, out)
-        })
+        request.answer(registry, format, out)
     })
     .await
 }

@@ -9,7 +9,6 @@ use pantry_registry::Registry;
 use pantry_registry::listing::{RowQuery, SortKey, usual_order};
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::query::QueryError;
-use pantry_registry::query::execute::{Statements, in_snapshot};
 use pantry_registry::query::tree::{ColumnReference, QueryTree};
 
 use super::answer::streamed;
@@ -85,9 +84,7 @@ pub async fn list(
         cursor: Cursor::of(&parameters)?,
     };
     streamed(&server, &asked, format, move |registry, out| {
-        in_snapshot(registry, Statements::Several, |registry| {
-            request.answer(registry, format, out)
-        })
+        request.answer(registry, format, out)
     })
     .await
 }

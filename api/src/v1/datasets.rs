@@ -13,7 +13,7 @@ use pantry_registry::listing::{
 use pantry_registry::model::collection::CollectionType;
 use pantry_registry::model::glob::Wildcard;
 use pantry_registry::query::QueryError;
-use pantry_registry::query::execute::{ResultValue, Statements, in_snapshot};
+use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::{ColumnReference, DatasetField, DatasetKey};
 
 use super::answer::streamed;
@@ -67,9 +67,7 @@ pub async fn list(
 ) -> Result<Response, Refusal> {
     let request = Request::of(&parameters)?;
     streamed(&server, &asked, format, move |registry, out| {
-        in_snapshot(registry, Statements::Several, |registry| {
-            request.answer(registry, format, out)
-        })
+        request.answer(registry, format, out)
     })
     .await
 }

@@ -9,7 +9,7 @@ use pantry_registry::Registry;
 use pantry_registry::listing::{RecordField, RowQuery, record_fields, with_pixel};
 use pantry_registry::model::element::Element;
 use pantry_registry::model::universe::Universe;
-use pantry_registry::query::execute::{ResultValue, Statements, in_snapshot};
+use pantry_registry::query::execute::ResultValue;
 use pantry_registry::query::tree::QueryTree;
 use pantry_registry::skypix::SkyPixelization;
 
@@ -85,9 +85,7 @@ pub async fn list(
         cursor: Cursor::of(&parameters)?,
     };
     streamed(&server, &asked, format, move |registry, out| {
-        in_snapshot(registry, Statements::Several, |registry| {
-            request.answer(registry, format, out)
-        })
+        request.answer(registry, format, out)
     })
     .await
 }

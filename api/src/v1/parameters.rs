@@ -2,12 +2,13 @@
 
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use pantry_registry::model::glob::{Wildcard, split_commas};
 use pantry_registry::query::expression::{Binds, bind_literal};
 
 use crate::butler::flag_of_text;
+use crate::query_pairs::query_pairs;
 use crate::refusal::Refusal;
 
 /// What parameters of values for a where-expression begin with.
@@ -20,12 +21,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        let Query(pairs) = query.map_err(|e| Refusal::Malformed {
-            place: vec!["query".to_owned()],
-            detail: e.body_text(),
-        })?;
-        Ok(Self(pairs))
+        query_pairs(parts, state).await.map(Self)
     }
 }
 
