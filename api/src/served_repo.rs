@@ -8,7 +8,7 @@ use pantry_registry::model::universe::Universe;
 use pantry_registry::{CollectionRule, Registry, RegistryError};
 
 use crate::connections::Connections;
-use crate::files::FileStore;
+use crate::files::{FileStore, RecentFiles};
 use crate::refusal::Refusal;
 use crate::server::ServeError;
 use crate::settings::{RepoSetting, Settings};
@@ -25,6 +25,7 @@ pub struct ServedRepo {
     /// `None` if its datastore is of a kind that this server cannot read.
     files: Option<Arc<FileStore>>,
     connections: Connections,
+    recent_files: RecentFiles,
 }
 
 impl ServedRepo {
@@ -70,6 +71,7 @@ impl ServedRepo {
             storage_classes: Arc::new(storage_classes),
             files: files.map(Arc::new),
             connections,
+            recent_files: RecentFiles::default(),
         })
     }
 
@@ -110,6 +112,11 @@ impl ServedRepo {
             let label = &self.label;
             Refusal::NotFound(format!("The files of repository '{label}' are not served."))
         })
+    }
+
+    /// Its files that are open.
+    pub fn recent_files(&self) -> &RecentFiles {
+        &self.recent_files
     }
 
     /// Its connections.

@@ -139,6 +139,38 @@ pub enum DatastoreError {
         /// The file that was not touched.
         path: PathBuf,
     },
+    /// A store that cannot be reached with what is configured.
+    #[error("cannot reach store {store}: {reason}")]
+    StoreConfig {
+        /// Its URI.
+        store: String,
+        /// Which setting is wrong, without secrets.
+        reason: String,
+    },
+    /// A store that does not allow it.
+    #[error(
+        "{doing} {uri} was refused by {endpoint}; check the keys of its profile (LSST_RESOURCES_S3_PROFILE_*, ~/.aws) or its token, and who may do that"
+    )]
+    Refused {
+        /// What was being done.
+        doing: &'static str,
+        /// With which file.
+        uri: String,
+        /// Whom it was asked of.
+        endpoint: String,
+    },
+    /// A store that failed, also when it was asked again.
+    #[error("{doing} {uri} at {endpoint} failed: {reason}")]
+    Store {
+        /// What was being done.
+        doing: &'static str,
+        /// With which file.
+        uri: String,
+        /// Whom it was asked of.
+        endpoint: String,
+        /// What it said.
+        reason: String,
+    },
     /// Anything else the operating system reports.
     #[error("{doing} {path} failed: {source}")]
     Io {

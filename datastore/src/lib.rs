@@ -12,6 +12,7 @@ mod open_file;
 mod percent;
 mod posix;
 mod resource_path;
+pub mod store;
 pub mod template;
 pub mod transfer;
 mod walk;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, IoSliceMut};
 use std::num::NonZeroU64;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -40,6 +41,17 @@ impl OpenFile {
     /// When it was last written.
     pub fn modified(&self) -> SystemTime {
         self.modified
+    }
+
+    /// Whether it still has the size and time that it had when it was opened, and a name.
+    pub fn is_unchanged(&self) -> bool {
+        let Ok(now) = self.file.metadata() else {
+            return false;
+        };
+        let modified = now
+            .modified()
+            .is_ok_and(|modified| modified == self.modified);
+        modified && now.len() == self.size && now.nlink() > 0
     }
 
     /// Read what the system has in memory, without waiting for a disk: the number of bytes read, 0 at the end of the file,

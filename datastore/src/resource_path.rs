@@ -1,8 +1,9 @@
-//! Paths and URIs as the reference's `ResourcePath` reads, joins and writes them (schemes `file` and none).
+//! Paths and URIs as the reference's `ResourcePath` reads, joins and writes them.
 //!
 //! Reference behaviour: `lsst/resources/_resourcePath.py`, `file.py`, `schemeless.py`. Not followed: `~` and
 //! `$VAR` are ordinary characters here, so that a path means the same for everybody.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -25,8 +26,18 @@ enum Kind {
     Relative,
     /// `file://host/path`; the host is normally empty.
     File { host: String },
-    /// Any other scheme: kept as written, `path` holds it all.
-    Other,
+    /// Any other scheme, such as `s3` and `https`.
+    Remote(Remote),
+}
+
+/// What stands before the path of a URI that is not a file, and its query.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Remote {
+    /// In lower case.
+    scheme: String,
+    /// What is between `//` and the path: `profile@bucket`, `host:port`.
+    authority: String,
+    query: String,
 }
 
 impl ResourcePath {
@@ -50,11 +61,8 @@ impl ResourcePath {
         }
         let is_encoded = text.contains("://") || has_escapes(text);
         if is_encoded && has_scheme(text) {
-            return Ok(Self {
-                kind: Kind::Other,
-                path: text.to_owned(),
-                fragment: String::new(),
-            });
+            let without = "a URI needs '//' and a host or bucket after its scheme";
+            return Self::parse_remote(text).ok_or_else(|| bad(without));
         }
         if unquote(text).starts_with("//") || (is_encoded && text.contains(['?', ';'])) {
             return Err(bad("it reads as part of a URI; write it as file:///..."));
@@ -83,6 +91,24 @@ impl ResourcePath {
         Ok(Self {
             kind: Kind::Relative,
             path: normal,
+            fragment: fragment.to_owned(),
+        })
+    }
+
+    /// `scheme://authority/path?query#fragment`; the path stays as it is written, `..` included.
+    fn parse_remote(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let remote = Remote {
+            scheme: scheme.to_ascii_lowercase(),
+            authority: authority.to_owned(),
+            query: query.to_owned(),
+        };
+        (!authority.is_empty()).then(|| Self {
+            kind: Kind::Remote(remote),
+            path: path.to_owned(),
             fragment: fragment.to_owned(),
         })
     }
@@ -147,6 +173,52 @@ impl ResourcePath {
         &self.fragment
     }
 
+    /// The scheme: `file`, `s3`, `https`...; `None` for relative paths.
+    pub fn scheme(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Relative => None,
+            Kind::File { .. } => Some("file"),
+            Kind::Remote(remote) => Some(&remote.scheme),
+        }
+    }
+
+    /// What stands between `//` and the path: `profile@bucket` of `s3`, the host of others; empty for relative paths.
+    pub fn authority(&self) -> &str {
+        match &self.kind {
+            Kind::Relative => "",
+            Kind::File { host } => host,
+            Kind::Remote(remote) => &remote.authority,
+        }
+    }
+
+    /// The path without escapes and without the slash that it begins with: the key of an object
+    /// (`ResourcePath.relativeToPathRoot`).
+    pub fn key(&self) -> Cow<'_, str> {
+        let path = self.path.strip_prefix('/').unwrap_or(&self.path);
+        match self.kind {
+            Kind::Relative => path.into(),
+            _ => unquote(path),
+        }
+    }
+
+    /// This URI with a slash at its end.
+    #[must_use]
+    pub fn into_folder(mut self) -> Self {
+        if !self.is_folder() {
+            self.path.push('/');
+        }
+        self
+    }
+
+    /// This URI without its fragment: the file that a member of a zip is in.
+    #[must_use]
+    pub fn without_fragment(&self) -> Self {
+        Self {
+            fragment: String::new(),
+            ..self.clone()
+        }
+    }
+
     /// The absolute path on this machine; `None` for relative paths and other schemes.
     pub fn local_path(&self) -> Option<PathBuf> {
         matches!(self.kind, Kind::File { .. }).then(|| PathBuf::from(&*unquote(&self.path)))
@@ -157,13 +229,6 @@ impl ResourcePath {
         let joined = Self::parse(text)?;
         if joined.is_absolute() {
             return Ok(joined);
-        }
-        if self.kind == Kind::Other {
-            let reason = "only folders of this machine can be joined with a path".to_owned();
-            return Err(DatastoreError::BadPath {
-                text: text.to_owned(),
-                reason,
-            });
         }
         // Only with a fragment does the reference use the parsed path; otherwise the text itself, so that
         // an escape in it is a file name.
@@ -191,7 +256,10 @@ impl ResourcePath {
         } else {
             quote(plain)
         };
-        let path = keep_slash(posix::normpath(&posix::join(&self.path, &step)), &step);
+        let mut path = keep_slash(posix::normpath(&posix::join(&self.path, &step)), &step);
+        if matches!(self.kind, Kind::Remote(_)) && !path.starts_with('/') {
+            path.insert(0, '/');
+        }
         Self {
             kind: self.kind.clone(),
             path,
@@ -203,17 +271,17 @@ impl ResourcePath {
     ///
     /// Like the reference this decodes twice, so a file whose name has escapes comes out under another name.
     pub fn relative_to(&self, folder: &Self) -> Option<String> {
-        let (Kind::File { host: mine }, Kind::File { host: theirs }) = (&self.kind, &folder.kind)
-        else {
-            return match (&self.kind, &folder.kind) {
-                (Kind::Relative, Kind::File { .. }) => folder
+        match (&self.kind, &folder.kind) {
+            (Kind::Relative, Kind::File { .. } | Kind::Remote(_)) => {
+                return folder
                     .join_plain(&self.path, String::new())
-                    .relative_to(folder),
-                _ => None,
-            };
-        };
-        if mine != theirs && !(is_this_machine(mine) && is_this_machine(theirs)) {
-            return None;
+                    .relative_to(folder);
+            }
+            (Kind::File { host: mine }, Kind::File { host: theirs })
+                if mine == theirs || (is_this_machine(mine) && is_this_machine(theirs)) => {}
+            (Kind::Remote(mine), Kind::Remote(theirs))
+                if (&mine.scheme, &mine.authority) == (&theirs.scheme, &theirs.authority) => {}
+            _ => return None,
         }
         let inside = unquote(&self.path);
         let outside = unquote(&folder.path);
@@ -239,10 +307,17 @@ impl ResourcePath {
 
 impl fmt::Display for ResourcePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Kind::File { host } = &self.kind {
-            write!(f, "file://{host}")?;
+        match &self.kind {
+            Kind::Relative => {}
+            Kind::File { host } => write!(f, "file://{host}")?,
+            Kind::Remote(remote) => write!(f, "{}://{}", remote.scheme, remote.authority)?,
         }
         f.write_str(&self.path)?;
+        if let Kind::Remote(remote) = &self.kind
+            && !remote.query.is_empty()
+        {
+            write!(f, "?{}", remote.query)?;
+        }
         if self.fragment.is_empty() {
             Ok(())
         } else {

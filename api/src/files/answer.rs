@@ -1,6 +1,7 @@
 //! The answer to a GET or HEAD of a file.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::body::Body;
@@ -15,11 +16,13 @@ use super::content_type::content_type;
 use super::disposition::disposition;
 use super::file_body::{FileBody, Piece};
 use super::multipart::{content_range, multipart};
+use super::recent_files::NamedFile;
 use super::validators::{Condition, Validators};
 
-/// Answer with a file, or with the parts of it that `asked` wants. `name` is what it is saved as.
-pub fn answer(method: &Method, asked: &HeaderMap, file: OpenFile, name: &str) -> Response {
-    let validators = Validators::of(&file, SystemTime::now());
+/// Answer with a file, or with the parts of it that `asked` wants.
+pub fn answer(method: &Method, asked: &HeaderMap, named: &NamedFile) -> Response {
+    let NamedFile { file, name } = named;
+    let validators = Validators::of(file, SystemTime::now());
     let condition = validators
         .as_ref()
         .map_or(Condition::Met, |validators| validators.check(asked));
@@ -34,7 +37,7 @@ pub fn answer(method: &Method, asked: &HeaderMap, file: OpenFile, name: &str) ->
                 .and_then(|range| range.to_str().ok())
                 .map_or(Wanted::Whole, |range| wanted(range, size));
             let content_type = content_type(name);
-            let mut response = body(method, file, wanted, content_type);
+            let mut response = body(method, Arc::clone(file), wanted, content_type);
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_DISPOSITION, disposition(name));
             response
@@ -58,7 +61,12 @@ pub fn answer(method: &Method, asked: &HeaderMap, file: OpenFile, name: &str) ->
     response
 }
 
-fn body(method: &Method, file: OpenFile, wanted: Wanted, content_type: HeaderValue) -> Response {
+fn body(
+    method: &Method,
+    file: Arc<OpenFile>,
+    wanted: Wanted,
+    content_type: HeaderValue,
+) -> Response {
     let size = file.size();
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, content_type.clone());

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
-use pantry_datastore::OpenFile;
 use uuid::Uuid;
 
 use super::answer::answer;
+use super::recent_files::NamedFile;
 use crate::refusal::Refusal;
 use crate::served_repo::ServedRepo;
 
@@ -22,16 +22,16 @@ pub async fn send(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let (file, name) = open(repo, id, component).await?;
-    Ok(answer(method, headers, file, &name))
+    let file = open(repo, id, component).await?;
+    Ok(answer(method, headers, &file))
 }
 
 /// Open what the records name now.
-async fn open(
+pub(super) async fn open(
     repo: &Arc<ServedRepo>,
     id: Uuid,
     component: Option<String>,
-) -> Result<(OpenFile, String), Refusal> {
+) -> Result<NamedFile, Refusal> {
     let place = repo.connections().place().await?;
     let repo = Arc::clone(repo);
     let opened = tokio::task::spawn_blocking(move || {
@@ -47,7 +47,10 @@ async fn open(
             Refusal::NotFound(format!("There is no such file of dataset '{id}'."))
         })?;
         let artifact = store.artifact(&record.path)?;
-        Ok((store.open(&artifact)?, artifact.name))
+        Ok(NamedFile {
+            file: Arc::new(store.open(&artifact)?),
+            name: artifact.name.into(),
+        })
     });
     opened
         .await

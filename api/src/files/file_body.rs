@@ -46,9 +46,9 @@ pub struct FileBody {
 
 impl FileBody {
     /// These pieces of a file.
-    pub fn new(file: OpenFile, pieces: impl IntoIterator<Item = Piece>) -> Self {
+    pub fn new(file: Arc<OpenFile>, pieces: impl IntoIterator<Item = Piece>) -> Self {
         Self {
-            file: Arc::new(file),
+            file,
             pieces: pieces.into_iter().filter(|p| p.length() > 0).collect(),
             reading: None,
         }

@@ -13,6 +13,7 @@ mod http_tests;
 mod link;
 mod link_keys;
 mod multipart;
+mod recent_files;
 mod signed_file;
 mod validators;
 
@@ -20,4 +21,5 @@ pub use dataset_file::send;
 pub use file_store::{Artifact, FileStore};
 pub use link::{FileLink, UNRESERVED, seconds};
 pub use link_keys::{LinkKeys, LinkKeysError};
+pub use recent_files::RecentFiles;
 pub use signed_file::get;

@@ -9,7 +9,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 
-use super::dataset_file::send;
+use super::answer::answer;
+use super::dataset_file::open;
 use super::link::{FileLink, LinkError, LinkQuery, seconds};
 use crate::refusal::Refusal;
 use crate::server::Server;
@@ -33,5 +34,14 @@ pub async fn get(
     let link = FileLink::verify(&server.links, path, query, now).map_err(refuse)?;
     let repo = server.repos.get(&link.label);
     let repo = repo.ok_or_else(|| Refusal::NotFound("The repository is gone.".to_owned()))?;
-    send(repo, link.id, link.component, &method, &headers).await
+    let recent = repo.recent_files();
+    let file = match recent.get(link.id, link.component.as_ref()) {
+        Some(file) => file,
+        None => {
+            let file = open(repo, link.id, link.component.clone()).await?;
+            recent.keep(link.id, link.component, &file);
+            file
+        }
+    };
+    Ok(answer(&method, &headers, &file))
 }

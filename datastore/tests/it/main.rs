@@ -9,6 +9,7 @@ mod paths;
 mod random;
 mod records;
 mod store;
+mod stores;
 mod template_choice;
 mod template_paths;
 mod template_values;

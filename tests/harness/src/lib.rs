@@ -6,6 +6,7 @@ pub mod compare;
 pub mod oracle;
 pub mod postgres;
 mod ran;
+pub mod s3;
 mod skip;
 mod workspace;
 
