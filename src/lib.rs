@@ -14,6 +14,7 @@ pub mod interrupt;
 pub mod key_value;
 pub mod log;
 pub mod options_file;
+mod prefixes;
 pub mod progress;
 pub mod query;
 pub mod repo;

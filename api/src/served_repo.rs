@@ -54,7 +54,7 @@ impl ServedRepo {
             .map_err(|e| fail(&e))?;
         let files = match &datastore {
             Ok(datastore) => {
-                let store = FileStore::new(datastore, &settings.files.allowed);
+                let store = FileStore::new(datastore, &settings.files);
                 Some(store.map_err(|e| fail(&e))?)
             }
             Err(reason) => {

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pantry_datastore::ResourcePath;
+use pantry_datastore::store::Stores;
 use pantry_registry::config::Environment;
 
 use crate::auth::AuthSettings;
@@ -64,10 +66,16 @@ pub struct RepoSetting {
 }
 
 /// How a server serves files.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct FileSettings {
     /// Folders besides the roots of datastores that recorded paths and symbolic links may lead to.
     pub allowed: Vec<PathBuf>,
+    /// Prefixes of URIs in other stores that recorded paths may be below, besides the roots of datastores.
+    pub allowed_uris: Vec<ResourcePath>,
+    /// Where files are reached that are not on this machine.
+    pub stores: Stores,
+    /// Whether clients are never sent to another store: the server passes its files on.
+    pub pass_on: bool,
     /// The file with the keys that sign links; `None` for a random key.
     pub link_keys: Option<PathBuf>,
     /// How long a link is valid.
@@ -78,6 +86,9 @@ impl Default for FileSettings {
     fn default() -> Self {
         Self {
             allowed: Vec::new(),
+            allowed_uris: Vec::new(),
+            stores: Stores::from_process(),
+            pass_on: false,
             link_keys: None,
             // As the reference's (`handlers/_file_info.py`).
             link_time: Duration::from_secs(3600),

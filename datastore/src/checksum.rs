@@ -46,6 +46,38 @@ impl Checksum {
     }
 }
 
+/// A checksum of bytes that come one after the other.
+pub(crate) enum Hashing {
+    Blake3(Box<blake3::Hasher>),
+    Blake2b(Box<Blake2b512>),
+}
+
+impl Hashing {
+    /// By the algorithm of a checksum.
+    pub(crate) fn like(checksum: &Checksum) -> Self {
+        match checksum {
+            Checksum::Blake3(_) => Self::Blake3(Box::default()),
+            Checksum::Blake2b(_) => Self::Blake2b(Box::default()),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Blake3(hasher) => {
+                hasher.update(bytes);
+            }
+            Self::Blake2b(hasher) => hasher.update(bytes),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Checksum {
+        match self {
+            Self::Blake3(hasher) => Checksum::Blake3(hasher.finalize().into()),
+            Self::Blake2b(hasher) => Checksum::Blake2b(hasher.finalize().into()),
+        }
+    }
+}
+
 impl FromStr for Checksum {
     type Err = DatastoreError;
 

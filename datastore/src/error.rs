@@ -139,6 +139,14 @@ pub enum DatastoreError {
         /// The file that was not touched.
         path: PathBuf,
     },
+    /// Something that works with files of this machine only.
+    #[error("{doing} needs a datastore on this machine; this one is at {uri}")]
+    NotLocal {
+        /// What was being done.
+        doing: &'static str,
+        /// The datastore's root.
+        uri: String,
+    },
     /// A store that cannot be reached with what is configured.
     #[error("cannot reach store {store}: {reason}")]
     StoreConfig {

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use crate::error::{DatastoreError, Result};
 use crate::resource_path::{ResourcePath, extension_of};
 
-/// The root folder of a POSIX datastore.
+/// The root folder of a datastore: on this machine, in a bucket, or on a web server.
 #[derive(Debug, Clone)]
 pub struct DatastoreRoot {
-    path: PathBuf,
+    /// `None` elsewhere than on this machine.
+    path: Option<PathBuf>,
     uri: ResourcePath,
 }
 
@@ -26,14 +27,31 @@ pub struct Location {
 impl DatastoreRoot {
     /// The root at an absolute `path`, which need not exist yet.
     pub fn new(path: &Path) -> Result<Self> {
-        let uri = ResourcePath::from_absolute(path)?;
-        let path = uri.local_path().unwrap_or_else(|| path.to_path_buf());
-        Ok(Self { path, uri })
+        Ok(Self::at(ResourcePath::from_absolute(path)?))
     }
 
-    /// The folder.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// The root at an absolute URI, in whatever store.
+    pub fn at(uri: ResourcePath) -> Self {
+        Self {
+            path: uri.local_path(),
+            uri,
+        }
+    }
+
+    /// The folder; `None` if it is not on this machine.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The folder, for what can be done with files of this machine only.
+    ///
+    /// # Errors
+    /// [`DatastoreError::NotLocal`].
+    pub fn local(&self, doing: &'static str) -> Result<&Path> {
+        self.path().ok_or_else(|| DatastoreError::NotLocal {
+            doing,
+            uri: self.uri.to_string(),
+        })
     }
 
     /// The folder as a URI.
@@ -96,7 +114,7 @@ impl DatastoreRoot {
         };
         let parsed = ResourcePath::parse(&relative)?;
         let location = self.inside(&parsed, parsed.path().to_owned())?;
-        if location.local_path() != source.local_path() || location.uri.is_folder() {
+        if location.uri.key() != source.key() || location.uri.is_folder() {
             return Err(not_recordable(&source.to_string()));
         }
         Ok(Some(location))
@@ -132,7 +150,10 @@ impl DatastoreRoot {
     fn escapes(&self, path: &str, how: &str) -> DatastoreError {
         DatastoreError::Escapes {
             path: path.to_owned(),
-            folder: self.path.clone(),
+            folder: self
+                .path
+                .clone()
+                .unwrap_or_else(|| self.uri.to_string().into()),
             how: how.to_owned(),
         }
     }

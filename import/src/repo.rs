@@ -1,9 +1,7 @@
 //! A repo opened: its registry and what its configuration says of its datastore.
 
-use std::path::PathBuf;
-
 use pantry_datastore::template::FileTemplates;
-use pantry_datastore::{DatastoreRoot, FormatterNames, LookupValue};
+use pantry_datastore::{DatastoreRoot, FormatterNames, LookupValue, ResourcePath};
 use pantry_registry::Registry;
 use pantry_registry::config::{ButlerConfig, Config, ConfigError, Environment, Value};
 use pantry_registry::model::dimension_group::DimensionGroup;
@@ -48,7 +46,12 @@ impl RepoDatastore {
         let root = config
             .expanded(".datastore.root", environment)?
             .unwrap_or_default();
-        let root = pantry_registry::config::ResourcePath::parse(&root, environment)?.to_path();
+        let root = match root.starts_with("file:") || !root.contains("://") {
+            true => DatastoreRoot::new(
+                &pantry_registry::config::ResourcePath::parse(&root, environment)?.to_path(),
+            )?,
+            false => DatastoreRoot::at(ResourcePath::parse(&root)?.into_folder()),
+        };
         let name = config.config().text(".datastore.name")?;
         let table = config.config().text(".datastore.records.table")?;
         let universe = registry.universe().clone();
@@ -57,7 +60,7 @@ impl RepoDatastore {
             Some(group.names().map(str::to_owned).collect())
         };
         Ok(Self {
-            root: DatastoreRoot::new(&root)?,
+            root,
             target: DatastoreTarget {
                 // The reference names an unnamed datastore by its class and its root as written.
                 name: name.unwrap_or_else(|| format!("FileDatastore@{written}")),
@@ -72,11 +75,6 @@ impl RepoDatastore {
                 &conform,
             )?,
         })
-    }
-
-    /// The root folder.
-    pub fn root_path(&self) -> PathBuf {
-        self.root.path().to_path_buf()
     }
 }
 

@@ -25,6 +25,7 @@ mod import_two;
 mod import_used;
 mod log_options;
 mod notebook;
+mod object_store;
 mod pantry;
 mod queries;
 mod queries_end;

@@ -82,9 +82,12 @@ impl Server {
 
     /// `pantry serve` with all repos and these options.
     pub fn pantry_with(repos: &Repos, options: &[&str]) -> Self {
-        let mut command = command();
-        command.arg("serve").args(["--bind", "127.0.0.1:0"]);
-        let mut child = start(command.args(options).args(repos.words()));
+        Self::running(command().arg("serve").args(options).args(repos.words()))
+    }
+
+    /// What `pantry serve ...` with these words is.
+    pub fn running(command: &mut Command) -> Self {
+        let mut child = start(command.args(["--bind", "127.0.0.1:0"]));
         let stderr = child.stderr.take().unwrap();
         Self::listening(child, stderr)
     }

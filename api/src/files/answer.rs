@@ -1,28 +1,27 @@
 //! The answer to a GET or HEAD of a file.
 
 use std::ops::Range;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headers::{HeaderMapExt, LastModified};
-use pantry_datastore::OpenFile;
 use uuid::Uuid;
 
 use super::byte_ranges::{Wanted, wanted};
+use super::content::Content;
 use super::content_type::content_type;
 use super::disposition::disposition;
-use super::file_body::{FileBody, Piece};
+use super::file_body::Piece;
 use super::multipart::{content_range, multipart};
 use super::recent_files::NamedFile;
-use super::validators::{Condition, Validators};
+use super::validators::Condition;
 
 /// Answer with a file, or with the parts of it that `asked` wants.
 pub fn answer(method: &Method, asked: &HeaderMap, named: &NamedFile) -> Response {
-    let NamedFile { file, name } = named;
-    let validators = Validators::of(file, SystemTime::now());
+    let NamedFile { content, name } = named;
+    let validators = content.validators(SystemTime::now());
     let condition = validators
         .as_ref()
         .map_or(Condition::Met, |validators| validators.check(asked));
@@ -32,12 +31,12 @@ pub fn answer(method: &Method, asked: &HeaderMap, named: &NamedFile) -> Response
             let range = asked.get(header::RANGE).filter(|_| is_same);
             // For other methods a range means nothing (14.2).
             let range = range.filter(|_| *method == Method::GET);
-            let size = file.size();
+            let size = content.size();
             let wanted = range
                 .and_then(|range| range.to_str().ok())
                 .map_or(Wanted::Whole, |range| wanted(range, size));
             let content_type = content_type(name);
-            let mut response = body(method, Arc::clone(file), wanted, content_type);
+            let mut response = body(method, content, wanted, content_type);
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_DISPOSITION, disposition(name));
             response
@@ -61,13 +60,8 @@ pub fn answer(method: &Method, asked: &HeaderMap, named: &NamedFile) -> Response
     response
 }
 
-fn body(
-    method: &Method,
-    file: Arc<OpenFile>,
-    wanted: Wanted,
-    content_type: HeaderValue,
-) -> Response {
-    let size = file.size();
+fn body(method: &Method, content: &Content, wanted: Wanted, content_type: HeaderValue) -> Response {
+    let size = content.size();
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, content_type.clone());
     let (status, pieces) = match wanted {
@@ -90,7 +84,7 @@ fn body(
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     let body = match *method == Method::HEAD || length == 0 {
         true => Body::empty(),
-        false => Body::from_stream(FileBody::new(file, pieces)),
+        false => content.body(pieces),
     };
     (status, headers, body).into_response()
 }

@@ -1,15 +1,31 @@
 //! The file of a dataset, for who may read it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::http::{HeaderMap, Method};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use pantry_datastore::DatastoreError;
+use pantry_datastore::store::Stored;
 use uuid::Uuid;
 
 use super::answer::answer;
+use super::content::Content;
+use super::file_store::{Opened, refusal};
 use super::recent_files::NamedFile;
 use crate::refusal::Refusal;
 use crate::served_repo::ServedRepo;
+
+/// How long an address in another store is valid: long enough to follow it, and to read a large file by ranges.
+const VALID: Duration = Duration::from_secs(3600);
+
+/// Where the bytes of a dataset are.
+pub(super) enum Found {
+    /// We send them.
+    Here(NamedFile),
+    /// Another store does, at this address.
+    At(String),
+}
 
 /// Send the file of a dataset that has this component, or of the whole dataset, or the parts of it that are asked for.
 ///
@@ -22,8 +38,20 @@ pub async fn send(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let file = open(repo, id, component).await?;
-    Ok(answer(method, headers, &file))
+    open(repo, id, component).await?.answer(method, headers)
+}
+
+impl Found {
+    /// The file, or the way to it.
+    pub(super) fn answer(&self, method: &Method, headers: &HeaderMap) -> Result<Response, Refusal> {
+        let address = match self {
+            Self::Here(file) => return Ok(answer(method, headers, file)),
+            Self::At(address) => HeaderValue::try_from(address),
+        };
+        let address = address.map_err(|e| Refusal::Fault(e.to_string()))?;
+        let redirect = StatusCode::TEMPORARY_REDIRECT;
+        Ok((redirect, [(header::LOCATION, address)]).into_response())
+    }
 }
 
 /// Open what the records name now.
@@ -31,12 +59,12 @@ pub(super) async fn open(
     repo: &Arc<ServedRepo>,
     id: Uuid,
     component: Option<String>,
-) -> Result<NamedFile, Refusal> {
+) -> Result<Found, Refusal> {
     let place = repo.connections().place().await?;
-    let repo = Arc::clone(repo);
+    let asked = Arc::clone(repo);
     let opened = tokio::task::spawn_blocking(move || {
-        let store = repo.files()?;
-        let records = repo
+        let store = asked.files()?;
+        let records = asked
             .connections()
             .with(|registry| store.records(registry, &[id]));
         // Disks may be slow: others can have the connection.
@@ -47,12 +75,37 @@ pub(super) async fn open(
             Refusal::NotFound(format!("There is no such file of dataset '{id}'."))
         })?;
         let artifact = store.artifact(&record.path)?;
-        Ok(NamedFile {
-            file: Arc::new(store.open(&artifact)?),
-            name: artifact.name.into(),
-        })
+        Ok((store.open(&artifact)?, artifact.name))
     });
-    opened
-        .await
-        .unwrap_or_else(|e| Err(Refusal::Fault(e.to_string())))
+    let opened = opened.await;
+    let (opened, name) = opened.unwrap_or_else(|e| Err(Refusal::Fault(e.to_string())))?;
+    let content = match opened {
+        Opened::File(file) => Content::File(Arc::new(file)),
+        Opened::Elsewhere(stored) => {
+            let pass_on = repo.files()?.passes_on();
+            match elsewhere(&stored, pass_on).await.map_err(|e| refusal(&e))? {
+                Ok(address) => return Ok(Found::At(address)),
+                Err(content) => content,
+            }
+        }
+    };
+    Ok(Found::Here(NamedFile {
+        content,
+        name: name.into(),
+    }))
+}
+
+/// The address of an object in its own store; if there is none, or clients are not sent there, the object.
+async fn elsewhere(
+    stored: &Stored,
+    pass_on: bool,
+) -> Result<Result<String, Content>, DatastoreError> {
+    if !pass_on && let Some(address) = stored.store.presign(&stored.key, VALID).await? {
+        return Ok(Ok(address));
+    }
+    let object = stored.store.stat(&stored.key).await?;
+    let object = object.ok_or_else(|| DatastoreError::Missing {
+        path: stored.uri().into(),
+    })?;
+    Ok(Err(Content::Object(stored.clone(), Arc::new(object))))
 }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use pantry_datastore::{Confinement, DatastoreError, DatastoreRoot, OpenFile};
+use pantry_datastore::store::{Stored, Stores};
+use pantry_datastore::{Confinement, DatastoreError, DatastoreRoot, OpenFile, ResourcePath};
 use pantry_import::RepoDatastore;
 use pantry_registry::listing::{FileOfDataset, files_of_datasets};
 use pantry_registry::{Registry, RegistryError};
@@ -11,6 +12,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use uuid::Uuid;
 
 use crate::refusal::Refusal;
+use crate::settings::FileSettings;
 
 /// What a fragment may not have in it (RFC 3986, 3.5); what is percent-encoded in the record stays so.
 const FRAGMENT: &AsciiSet = &CONTROLS
@@ -31,19 +33,30 @@ const FRAGMENT: &AsciiSet = &CONTROLS
 /// Ids that are bound to one statement.
 const IDS: usize = 500;
 
+/// What was found at the place that a record names.
+pub enum Opened {
+    /// A file of this machine.
+    File(OpenFile),
+    /// A file of another store, which nobody has asked for yet.
+    Elsewhere(Stored),
+}
+
 /// The file datastore of a repo, as the server reads it.
 pub struct FileStore {
     root: DatastoreRoot,
     table: String,
     allowed: Vec<PathBuf>,
+    allowed_uris: Vec<ResourcePath>,
+    stores: Stores,
+    pass_on: bool,
     confinement: RwLock<Option<Arc<Confinement>>>,
 }
 
-/// A file on this machine, as a record names it.
+/// A file, as a record names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
     /// Where it is.
-    pub path: PathBuf,
+    pub uri: ResourcePath,
     /// The last part of its path.
     pub name: String,
     /// Its path as clients are told it: below the root, or without the root of the file system if it is elsewhere, so that
@@ -68,16 +81,24 @@ impl FileStore {
     ///
     /// # Errors
     /// A folder that is not there; the root may be missing as long as nothing is read.
-    pub fn new(datastore: &RepoDatastore, allowed: &[PathBuf]) -> Result<Self, DatastoreError> {
-        for folder in allowed {
+    pub fn new(datastore: &RepoDatastore, settings: &FileSettings) -> Result<Self, DatastoreError> {
+        for folder in &settings.allowed {
             Confinement::new(folder, &[])?;
         }
         Ok(Self {
             root: datastore.root.clone(),
             table: datastore.target.records_table.clone(),
-            allowed: allowed.to_vec(),
+            allowed: settings.allowed.clone(),
+            allowed_uris: settings.allowed_uris.clone(),
+            stores: settings.stores.clone(),
+            pass_on: settings.pass_on,
             confinement: RwLock::default(),
         })
+    }
+
+    /// Whether clients are never sent to another store.
+    pub fn passes_on(&self) -> bool {
+        self.pass_on
     }
 
     /// The records of the files of some datasets, those of one dataset in the order of their components.
@@ -110,23 +131,21 @@ impl FileStore {
     pub fn artifact(&self, record: &str) -> Result<Artifact, Refusal> {
         let fail = |reason: String| Refusal::Fault(format!("file record '{record}': {reason}"));
         let location = self.root.locate(record).map_err(|e| fail(e.to_string()))?;
-        let path = location.local_path();
-        let path = path.ok_or_else(|| fail("it names no file of this machine".to_owned()))?;
-        let name = path.file_name().map(|name| name.to_string_lossy());
+        let key = location.uri().key().into_owned();
+        let name = key.rsplit('/').next().filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| fail("it has no name".to_owned()))?;
         let fragment = location.uri().fragment().to_owned();
         let client_path = if location.is_in_store() {
             record.to_owned()
         } else {
-            let path = path.to_string_lossy();
             let hash = if fragment.is_empty() { "" } else { "#" };
-            format!("{}{hash}{fragment}", path.trim_start_matches('/'))
+            format!("{key}{hash}{fragment}")
         };
         Ok(Artifact {
-            name: name.into_owned(),
+            name: name.to_owned(),
             client_path,
             fragment,
-            path,
+            uri: location.uri().without_fragment(),
         })
     }
 
@@ -135,16 +154,33 @@ impl FileStore {
     /// # Errors
     /// [`Refusal::NotFound`] if there is no file, [`Refusal::Forbidden`] if it is not in a folder that may be served. Neither
     /// says where it was looked for; the log does.
-    pub fn open(&self, artifact: &Artifact) -> Result<OpenFile, Refusal> {
-        let opened = match self.confinement()?.open(&artifact.path) {
+    pub fn open(&self, artifact: &Artifact) -> Result<Opened, Refusal> {
+        let Some(path) = artifact.uri.local_path() else {
+            return self.find(&artifact.uri).map_err(|error| refusal(&error));
+        };
+        let opened = match self.confinement()?.open(&path) {
             // The folder may have been mounted or put in place since it was looked at.
             Err(DatastoreError::Missing { .. } | DatastoreError::Io { .. }) => {
                 self.forget_confinement();
-                self.confinement()?.open(&artifact.path)
+                self.confinement()?.open(&path)
             }
             opened => opened,
         };
-        opened.map_err(|error| refusal(&error))
+        let opened = opened.map_err(|error| refusal(&error))?;
+        Ok(Opened::File(opened))
+    }
+
+    /// A file in another store, if it is below the root or an allowed prefix.
+    fn find(&self, uri: &ResourcePath) -> Result<Opened, DatastoreError> {
+        let mut prefixes = self.allowed_uris.iter().chain([self.root.uri()]);
+        if prefixes.any(|prefix| uri.relative_to(prefix).is_some()) {
+            return Ok(Opened::Elsewhere(self.stores.find(uri)?));
+        }
+        Err(DatastoreError::Escapes {
+            path: uri.to_string(),
+            folder: self.root.uri().to_string().into(),
+            how: "it is in another store".to_owned(),
+        })
     }
 
     fn confinement(&self) -> Result<Arc<Confinement>, Refusal> {
@@ -152,7 +188,14 @@ impl FileStore {
         if let Some(known) = known.unwrap_or_else(PoisonError::into_inner).as_ref() {
             return Ok(Arc::clone(known));
         }
-        let made = Confinement::new(self.root.path(), &self.allowed);
+        let made = match (self.root.path(), self.allowed.split_first()) {
+            (Some(root), _) => Confinement::new(root, &self.allowed),
+            (None, Some((first, others))) => Confinement::new(first, others),
+            (None, None) => {
+                let root = self.root.local("reading a file of this machine");
+                root.and_then(|root| Confinement::new(root, &[]))
+            }
+        };
         let made = Arc::new(made.map_err(|error| refusal(&error))?);
         let mut known = self.confinement.write();
         let known = known.as_mut().map_err(|e| Refusal::Fault(e.to_string()))?;
@@ -168,7 +211,7 @@ impl FileStore {
     }
 }
 
-fn refusal(error: &DatastoreError) -> Refusal {
+pub(super) fn refusal(error: &DatastoreError) -> Refusal {
     tracing::warn!("a file cannot be sent: {error}");
     match error {
         DatastoreError::Missing { .. } | DatastoreError::NotAFile { .. } => {

@@ -424,10 +424,7 @@ fn only_the_folders_of_the_repo_are_served() {
             "%2E%2E/outside/secret.fits",
             Err(StatusCode::INTERNAL_SERVER_ERROR),
         ),
-        (
-            "s3://bucket/key.fits",
-            Err(StatusCode::INTERNAL_SERVER_ERROR),
-        ),
+        ("s3://bucket/key.fits", Err(StatusCode::FORBIDDEN)),
         ("", Err(StatusCode::INTERNAL_SERVER_ERROR)),
         (".", Err(StatusCode::INTERNAL_SERVER_ERROR)),
         ("folder/", Err(StatusCode::INTERNAL_SERVER_ERROR)),

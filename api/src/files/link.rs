@@ -5,7 +5,6 @@
 //! their query whatever dataset they are of, as the reference's client needs it to copy a file of several datasets only once
 //! (`RemoteButler.retrieveArtifacts`).
 
-use std::os::unix::ffi::OsStrExt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -72,8 +71,8 @@ impl FileLink {
         component: Option<&str>,
         expires: u64,
     ) -> Self {
-        let path = artifact.path.as_os_str().as_bytes();
-        let hash = keys.sign(&[b"path", label.as_bytes(), path]);
+        let uri = artifact.uri.to_string();
+        let hash = keys.sign(&[b"path", label.as_bytes(), uri.as_bytes()]);
         Self {
             label: label.to_owned(),
             file: hex(&hash.as_ref()[..FILE_BYTES]),
@@ -179,7 +178,9 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::path::Path;
+
+    use pantry_datastore::ResourcePath;
 
     use axum::extract::Query;
     use axum::http::Uri;
@@ -192,7 +193,7 @@ mod tests {
 
     fn artifact(name: &str) -> Artifact {
         Artifact {
-            path: PathBuf::from("/secret/place").join(name),
+            uri: ResourcePath::from_absolute(&Path::new("/secret/place").join(name)).unwrap(),
             name: name.to_owned(),
             client_path: name.to_owned(),
             fragment: String::new(),

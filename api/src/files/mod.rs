@@ -3,6 +3,7 @@
 mod answer;
 mod blocks;
 mod byte_ranges;
+mod content;
 mod content_type;
 mod dataset_file;
 mod disposition;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pantry_datastore::OpenFile;
 use uuid::Uuid;
+
+use super::content::Content;
 
 /// A file is opened anew, as the registry names it then, after this time. Somebody with a link could have read it at its
 /// beginning too.
@@ -21,7 +22,7 @@ type Key = (Uuid, Option<String>);
 #[derive(Debug, Clone)]
 pub struct NamedFile {
     /// The file.
-    pub file: Arc<OpenFile>,
+    pub content: Content,
     /// The last part of its path.
     pub name: Arc<str>,
 }
@@ -36,7 +37,7 @@ impl RecentFiles {
     /// The file of a dataset if it was opened less than a second ago and nobody has written it since.
     pub fn get(&self, id: Uuid, component: Option<&String>) -> Option<NamedFile> {
         let found = self.files().get(&(id, component.cloned())).cloned()?;
-        found.file.is_unchanged().then_some(found)
+        found.content.is_unchanged().then_some(found)
     }
 
     /// Keep a file open for a second; needs a runtime.

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 
 use super::answer::answer;
-use super::dataset_file::open;
+use super::dataset_file::{Found, open};
 use super::link::{FileLink, LinkError, LinkQuery, seconds};
 use crate::refusal::Refusal;
 use crate::server::Server;
@@ -35,13 +35,12 @@ pub async fn get(
     let repo = server.repos.get(&link.label);
     let repo = repo.ok_or_else(|| Refusal::NotFound("The repository is gone.".to_owned()))?;
     let recent = repo.recent_files();
-    let file = match recent.get(link.id, link.component.as_ref()) {
-        Some(file) => file,
-        None => {
-            let file = open(repo, link.id, link.component.clone()).await?;
-            recent.keep(link.id, link.component, &file);
-            file
-        }
-    };
-    Ok(answer(&method, &headers, &file))
+    if let Some(file) = recent.get(link.id, link.component.as_ref()) {
+        return Ok(answer(&method, &headers, &file));
+    }
+    let found = open(repo, link.id, link.component.clone()).await?;
+    if let Found::Here(file) = &found {
+        recent.keep(link.id, link.component, file);
+    }
+    found.answer(&method, &headers)
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::http::{HeaderMap, header};
 use headers::{ETag, HeaderMapExt, IfMatch, IfModifiedSince, IfNoneMatch, IfUnmodifiedSince};
 use pantry_datastore::OpenFile;
+use pantry_datastore::store::Object;
 
 /// By what a file is recognised.
 #[derive(Debug, Clone)]
@@ -33,6 +34,15 @@ impl Validators {
     /// which would stay if somebody wrote the file anew.
     pub fn of(file: &OpenFile, now: SystemTime) -> Option<Self> {
         Self::new(file.size(), file.modified(), now)
+    }
+
+    /// Those of an object of a store, by the tag that the store gives it, else as for files.
+    pub fn of_object(object: &Object, now: SystemTime) -> Option<Self> {
+        let mut made = Self::new(object.size, object.modified?, now)?;
+        if let Some(tag) = object.etag.as_ref().and_then(|tag| tag.parse().ok()) {
+            made.tag = tag;
+        }
+        Some(made)
     }
 
     fn new(size: u64, modified: SystemTime, now: SystemTime) -> Option<Self> {

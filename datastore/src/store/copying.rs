@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::StreamExt;
 
 use super::stores::Stored;
-use crate::checksum::Checksum;
+use crate::checksum::{Checksum, Hashing};
 use crate::error::{DatastoreError, Result};
 
 /// A copy that is wanted.
@@ -110,11 +110,19 @@ impl Stored {
     /// # Errors
     /// Those of the store.
     pub async fn blake3(&self, size: u64) -> Result<Checksum> {
-        let mut hasher = blake3::Hasher::new();
+        self.same_kind(&Checksum::Blake3([0; 32]), size).await
+    }
+
+    /// The checksum of the first `size` bytes by the algorithm of `like`.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn same_kind(&self, like: &Checksum, size: u64) -> Result<Checksum> {
+        let mut hashing = Hashing::like(like);
         let mut bytes = self.store.stream(&self.key, 0..size);
         while let Some(piece) = bytes.next().await {
-            hasher.update(&piece?);
+            hashing.update(&piece?);
         }
-        Ok(Checksum::Blake3(hasher.finalize().into()))
+        Ok(hashing.finish())
     }
 }

@@ -1,15 +1,58 @@
 //! Sizes of many objects, by listing them instead of asking for each.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::store_trait::{Object, Store};
+use super::stores::Stores;
 use crate::error::{DatastoreError, Result};
+use crate::resource_path::ResourcePath;
 
 /// Files that one answer of a listing has: after so many it costs nothing to begin again further on.
 const PAGE: usize = 1000;
 
 /// Files that are looked at side by side where nothing can be listed.
 const AT_ONCE: usize = 32;
+
+/// The keys that are wanted of one store, each with the places of the answers that want it.
+struct Wanted {
+    store: Arc<dyn Store>,
+    places: BTreeMap<String, Vec<usize>>,
+}
+
+impl Stores {
+    /// The sizes of files in any stores, in the order of `uris`; `None` for those that are not there. Sorted URIs of one folder
+    /// cost least.
+    ///
+    /// # Errors
+    /// Those of the stores.
+    pub async fn sizes(&self, uris: &[ResourcePath]) -> Result<Vec<Option<u64>>> {
+        let mut stores: BTreeMap<(&str, &str), Wanted> = BTreeMap::new();
+        for (place, uri) in uris.iter().enumerate() {
+            let stored = self.find(uri)?;
+            let at = (uri.scheme().unwrap_or_default(), uri.authority());
+            let wanted = stores.entry(at).or_insert_with(|| Wanted {
+                store: stored.store,
+                places: BTreeMap::new(),
+            });
+            wanted.places.entry(stored.key).or_default().push(place);
+        }
+        let mut found = vec![None; uris.len()];
+        for Wanted { store, places } in stores.values() {
+            let keys: Vec<String> = places.keys().cloned().collect();
+            let note = |key: &str, object: Option<Object>| {
+                for place in places.get(key).into_iter().flatten() {
+                    found[*place] = object.as_ref().map(|object| object.size);
+                }
+                Ok::<_, DatastoreError>(())
+            };
+            sizes(store.as_ref(), &keys, note).await?;
+        }
+        Ok(found)
+    }
+}
 
 /// Describe the files at `keys`, which are in the order of their bytes and without repetition; `each` gets every key with what
 /// is there, in this order.

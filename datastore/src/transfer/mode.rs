@@ -76,6 +76,21 @@ impl TransferMode {
         !matches!(self, Self::InPlace | Self::Direct | Self::Split)
     }
 
+    /// The mode for files of which some are not on this machine: there nothing can be linked, and `auto` copies
+    /// (`ResourcePath.transferDefault`).
+    ///
+    /// # Errors
+    /// The modes that make links.
+    pub fn anywhere(self, was: Self) -> Result<Self, &'static str> {
+        match self {
+            Self::Link if was == Self::Auto => Ok(Self::Copy),
+            Self::Link | Self::Symlink | Self::Hardlink | Self::Relsymlink => {
+                Err("links are made between files of this machine only; take copy, move or direct")
+            }
+            mode => Ok(mode),
+        }
+    }
+
     /// Whether bytes may pass through our hands, so that a checksum costs little.
     pub fn copies_bytes(self) -> bool {
         matches!(self, Self::Copy | Self::Move)

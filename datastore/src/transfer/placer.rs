@@ -20,7 +20,6 @@ use super::publish::{publish, remove_temporary};
 use super::request::{PlaceRequest, Placed};
 use super::stage::{Stage, Stager};
 use crate::error::{DatastoreError, Result};
-use crate::location::DatastoreRoot;
 
 /// How to place.
 #[derive(Debug, Clone)]
@@ -56,18 +55,14 @@ struct Created {
 
 impl Placer {
     /// Begin below `root`, whose folder `lock` holds.
-    pub fn new(root: &DatastoreRoot, lock: FolderLock, options: PlaceOptions) -> Result<Self> {
+    pub fn new(root: &Path, lock: FolderLock, options: PlaceOptions) -> Result<Self> {
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(options.jobs.max(1))
             .build();
         let threads = threads.map_err(|e| {
-            DatastoreError::io(
-                "starting threads for",
-                root.path(),
-                std::io::Error::other(e),
-            )
+            DatastoreError::io("starting threads for", root, std::io::Error::other(e))
         })?;
-        let folders = Folders::new(root.path(), lock.is_held())?;
+        let folders = Folders::new(root, lock.is_held())?;
         // Unlike the counter that follows, the start differs between runs.
         let started = SystemTime::now()
             .duration_since(UNIX_EPOCH)

@@ -2,8 +2,6 @@
 //!
 //! Reference behaviour: `FileDatastore._extractIngestInfo` in `lsst/daf/butler/datastores/fileDatastore.py`.
 
-use std::path::PathBuf;
-
 use super::mode::TransferMode;
 use crate::error::{DatastoreError, Result};
 use crate::location::{DatastoreRoot, Location};
@@ -34,7 +32,7 @@ impl Target {
                 Some(location) => Ok(Self::Stay(location)),
                 None => Err(DatastoreError::Escapes {
                     path: source.to_string(),
-                    folder: root.path().to_path_buf(),
+                    folder: root.uri().to_string().into(),
                     how: "it is elsewhere, and the import is in place".to_owned(),
                 }),
             },
@@ -45,7 +43,7 @@ impl Target {
             _ => {
                 let location = root.new_location(&template_path()?, source)?;
                 // A file that already is where it should be: the reference returns at once.
-                let is_there = location.local_path() == source.local_path();
+                let is_there = location.uri() == source;
                 Ok(if is_there {
                     Self::Stay(location)
                 } else {
@@ -79,12 +77,4 @@ pub fn source_uri(
         });
     }
     Ok(uri)
-}
-
-/// The file of a source URI, which must be on this machine.
-pub fn local_source(uri: &ResourcePath) -> Result<PathBuf> {
-    uri.local_path().ok_or_else(|| DatastoreError::BadPath {
-        text: uri.to_string(),
-        reason: "only files of this machine can be read by this version".to_owned(),
-    })
 }

@@ -30,7 +30,7 @@ impl Store {
     /// In a folder that somebody else made.
     pub fn at_folder(folder: &Path) -> Self {
         let root = DatastoreRoot::new(&folder.join("store")).expect("a root");
-        fs::create_dir_all(root.path()).expect("the root");
+        fs::create_dir_all(root.local("testing").expect("a folder")).expect("the root");
         Self {
             folder: folder.to_path_buf(),
             _guard: None,
@@ -52,7 +52,7 @@ impl Store {
 
     /// A path below the root.
     pub fn at(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
+        self.root.local("testing").expect("a folder").join(name)
     }
 
     pub fn placer(&self, mode: TransferMode, checksum: bool) -> Placer {
@@ -65,22 +65,24 @@ impl Store {
         checksum: bool,
         progress: Arc<TransferProgress>,
     ) -> Placer {
-        let lock = FolderLock::acquire(self.root.path(), || panic!("somebody holds the lock"))
-            .expect("a lock");
+        let lock = FolderLock::acquire(self.root.local("testing").expect("a folder"), || {
+            panic!("somebody holds the lock")
+        })
+        .expect("a lock");
         let options = PlaceOptions {
             mode,
             checksum,
             jobs: 2,
             progress,
         };
-        Placer::new(&self.root, lock, options).expect("a placer")
+        Placer::new(self.root.local("testing").expect("a folder"), lock, options).expect("a placer")
     }
 
     /// Every file below the root, relative.
     pub fn files(&self) -> Vec<String> {
         let path =
             |file: pantry_datastore::WalkedFile| file.path.to_str().expect("UTF-8").to_owned();
-        pantry_datastore::walk(self.root.path())
+        pantry_datastore::walk(self.root.local("testing").expect("a folder"))
             .map(|file| path(file.expect("a file")))
             .collect()
     }

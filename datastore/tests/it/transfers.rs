@@ -173,15 +173,17 @@ fn a_folder_that_cannot_be_written_is_named() {
     let request = store.source("a", b"a");
     // Not writable for anybody, root included.
     let root = DatastoreRoot::new("/sys/kernel".as_ref()).unwrap();
-    let lock = FolderLock::acquire(root.path(), || {}).unwrap();
+    let lock = FolderLock::acquire(root.local("testing").unwrap(), || {}).unwrap();
     let options = pantry_datastore::transfer::PlaceOptions {
         mode: TransferMode::Copy,
         checksum: false,
         jobs: 1,
         progress: Arc::default(),
     };
-    let placer = pantry_datastore::transfer::Placer::new(&root, lock, options).unwrap();
-    let destination = root.path().join("pantry-test/a");
+    let placer =
+        pantry_datastore::transfer::Placer::new(root.local("testing").unwrap(), lock, options)
+            .unwrap();
+    let destination = root.local("testing").unwrap().join("pantry-test/a");
     let placed = placer.place(&[PlaceRequest::new(request.source, destination)]);
     let message = placed[0].as_ref().unwrap_err().to_string();
     assert!(message.contains("/sys/kernel/pantry-test"), "{message}");
@@ -214,7 +216,7 @@ fn a_stop_leaves_no_file_behind() {
 fn a_second_writer_waits_for_the_first() {
     let store = Store::new();
     let placer = store.placer(TransferMode::Copy, false);
-    let path = store.root.path().to_path_buf();
+    let path = store.root.local("testing").unwrap().to_path_buf();
     let (said, heard) = std::sync::mpsc::channel();
     let second =
         std::thread::spawn(move || FolderLock::acquire(&path, || said.send(()).unwrap()).unwrap());
@@ -242,7 +244,11 @@ fn move_removes_sources_only_when_the_file_is_in_place() {
     assert!(!unlink().unwrap());
     assert_eq!(fs::read(&request.destination).unwrap(), b"abc");
     // The same file under another spelling is no source.
-    symlink(store.root.path(), store.folder().join("alias")).unwrap();
+    symlink(
+        store.root.local("testing").unwrap(),
+        store.folder().join("alias"),
+    )
+    .unwrap();
     let alias = store.folder().join("alias/run/a");
     assert!(!unlink_source(&alias, &request.destination).unwrap());
     assert!(request.destination.exists());

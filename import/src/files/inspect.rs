@@ -8,7 +8,7 @@ use pantry_datastore::{Found, inspect};
 use pantry_registry::Registry;
 use pantry_registry::database::Value;
 
-use super::locate::{LocatedFile, local_target, locate};
+use super::locate::{LocatedFile, locate};
 use super::{FileFinding, FileOptions, FileSurvey};
 use crate::Error;
 use crate::plan::{Plan, PlanInput};
@@ -44,13 +44,12 @@ pub fn survey(
         ..FileSurvey::default()
     };
     locate(registry, stage, input, plan, options, |files| {
-        let targets: Vec<PathBuf> = files
-            .iter()
-            .map(|f| local_target(&f.target, &f.source))
-            .collect();
-        let targets = match options.mode.places_files() && options.root.path().is_dir() {
-            true => inspect(options.root.path(), &targets, options.jobs)?,
-            false => vec![Found::Missing; files.len()],
+        let targets = match options.root.path() {
+            Some(root) if options.mode.places_files() && root.is_dir() => {
+                let targets = files.iter().map(|f| f.local_target().unwrap_or_default());
+                inspect(root, &targets.collect::<Vec<PathBuf>>(), options.jobs)?
+            }
+            _ => vec![Found::Missing; files.len()],
         };
         for (file, target) in files.iter().zip(targets) {
             let target = usable(target)

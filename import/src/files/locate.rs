@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pantry_datastore::transfer::{Target, TransferMode, local_source, source_uri};
+use pantry_datastore::transfer::{Target, TransferMode, source_uri};
 use pantry_datastore::{Confinement, Found, LookupEntity, ResourcePath};
 use pantry_registry::Registry;
 use pantry_registry::model::data_coordinate::DataIdValue;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::FileOptions;
 use super::expand::Expander;
+use super::remote;
 use super::source::StagedDataset;
 use crate::Error;
 use crate::export::FILE_TABLE;
@@ -20,7 +21,7 @@ use crate::plan::{DatasetKind, Plan, PlanInput};
 use crate::stage::Stage;
 
 /// One file of the export.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LocatedFile {
     /// `seq` in the stage's file table.
     pub file: i64,
@@ -29,22 +30,26 @@ pub struct LocatedFile {
     /// Line of the record.
     pub line: i64,
     /// Where it is.
-    pub source: PathBuf,
+    pub uri: ResourcePath,
+    /// The file; `None` if it is not on this machine.
+    pub source: Option<PathBuf>,
     /// What is there.
     pub found: Found,
     /// Where it will be, and whether it must be put there.
     pub target: Target,
 }
 
-/// Decide what `auto` means for this export: in place when all files are below the root, links when none is, both when
-/// some are.
+/// Decide what `auto` means for this export: in place when all files are below the root, links (copies, if they cannot be
+/// linked) when none is, both when some are.
 pub fn resolve_mode(stage: &Stage, options: &FileOptions) -> Result<TransferMode, Error> {
-    if options.mode != TransferMode::Auto {
+    let may_link = options.mode.anywhere(options.mode).is_err();
+    if options.root.path().is_some() && options.mode != TransferMode::Auto && !may_link {
         return Ok(options.mode);
     }
-    let folder = ResourcePath::from_absolute(&options.directory)?;
-    let is_below = options.directory.starts_with(options.root.path());
+    let folder = &options.folder;
+    let is_below = folder.relative_to(options.root.uri()).is_some();
     let (mut inside, mut outside) = (0, 0);
+    let mut is_local = options.root.path().is_some();
     let mut select = stage
         .connection()
         .prepare(&format!("SELECT path FROM {}", quote(FILE_TABLE)))?;
@@ -53,16 +58,21 @@ pub fn resolve_mode(stage: &Stage, options: &FileOptions) -> Result<TransferMode
         let path: String = row.get(0)?;
         let is_plain = !path.starts_with('/') && !path.contains("..") && !path.contains(':');
         let in_root = if is_plain {
+            is_local &= folder.local_path().is_some();
             is_below
         } else {
-            options
-                .root
-                .existing(&source_uri(&options.root, Some(&folder), &path)?)?
-                .is_some()
+            let uri = source_uri(&options.root, Some(folder), &path)?;
+            is_local &= uri.local_path().is_some();
+            options.root.existing(&uri)?.is_some()
         };
         if in_root { inside += 1 } else { outside += 1 }
     }
-    Ok(options.mode.resolve(inside, outside))
+    let mode = options.mode.resolve(inside, outside);
+    if is_local {
+        return Ok(mode);
+    }
+    let mode = mode.anywhere(options.mode);
+    mode.map_err(|reason| Error::Unsupported(format!("transfer mode '{}': {reason}", options.mode)))
 }
 
 /// Locate all files and hand them over in batches.
@@ -77,7 +87,7 @@ pub fn locate(
     if !options.mode.places_files() {
         return locate_in_place(stage, input, options, batch);
     }
-    let locator = Locator::new(input, options)?;
+    let locator = Locator::new(stage, input, options)?;
     let mut expander = Expander::new(registry, stage);
     for kind in &plan.kinds {
         locator.by_template(stage, plan, kind, &mut expander, &mut batch)?;
@@ -92,22 +102,32 @@ pub fn locate_in_place(
     options: &FileOptions,
     mut batch: impl FnMut(Vec<LocatedFile>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    Locator::new(input, options)?.as_they_are(stage, &mut batch)
+    Locator::new(stage, input, options)?.as_they_are(stage, &mut batch)
 }
 
 struct Locator<'a> {
     input: &'a PlanInput<'a>,
     options: &'a FileOptions,
-    folder: ResourcePath,
-    confinement: Confinement,
+    /// `None` if the export's folder is not on this machine and no other is allowed.
+    confinement: Option<Confinement>,
 }
 
 impl<'a> Locator<'a> {
-    fn new(input: &'a PlanInput<'a>, options: &'a FileOptions) -> Result<Self, Error> {
+    fn new(
+        stage: &Stage,
+        input: &'a PlanInput<'a>,
+        options: &'a FileOptions,
+    ) -> Result<Self, Error> {
+        remote::look(stage, options)?;
+        let folder = options.folder.local_path();
+        let confinement = match (&folder, options.allowed.split_first()) {
+            (Some(folder), _) => Some(Confinement::new(folder, &options.allowed)?),
+            (None, Some((first, others))) => Some(Confinement::new(first, others)?),
+            (None, None) => None,
+        };
         Ok(Self {
             input,
-            folder: ResourcePath::from_absolute(&options.directory)?,
-            confinement: Confinement::new(&options.directory, &options.allowed)?,
+            confinement,
             options,
         })
     }
@@ -145,7 +165,7 @@ impl<'a> Locator<'a> {
                 .into_par_iter()
                 .map(|(file, path, line)| self.located(file, path, line, || Ok(String::new())))
                 .collect();
-            self.hand_over(files.into_iter().collect::<Result<_, _>>()?, batch)?;
+            self.hand_over(stage, files.into_iter().collect::<Result<_, _>>()?, batch)?;
         }
     }
 
@@ -209,10 +229,10 @@ impl<'a> Locator<'a> {
             };
             files.push(self.located(file, path, line, || self.template_path(plan, &dataset))?);
             if files.len() >= super::BATCH {
-                self.hand_over(std::mem::take(&mut files), batch)?;
+                self.hand_over(stage, std::mem::take(&mut files), batch)?;
             }
         }
-        self.hand_over(files, batch)
+        self.hand_over(stage, files, batch)
     }
 
     fn template_path(
@@ -256,20 +276,18 @@ impl<'a> Locator<'a> {
         line: i64,
         template: impl FnOnce() -> pantry_datastore::Result<String>,
     ) -> Result<LocatedFile, Error> {
-        let made = || -> pantry_datastore::Result<(PathBuf, Target)> {
-            let uri = source_uri(&self.options.root, Some(&self.folder), &path)?;
-            let source = local_source(&uri)?;
-            Ok((
-                source,
-                Target::new(&self.options.root, &uri, self.options.mode, template)?,
-            ))
+        let made = || -> pantry_datastore::Result<(ResourcePath, Target)> {
+            let uri = source_uri(&self.options.root, Some(&self.options.folder), &path)?;
+            let target = Target::new(&self.options.root, &uri, self.options.mode, template)?;
+            Ok((uri, target))
         };
-        let (source, target) = made().map_err(|e| self.fault(line, e.to_string()))?;
+        let (uri, target) = made().map_err(|e| self.fault(line, e.to_string()))?;
         Ok(LocatedFile {
             file,
             path,
             line,
-            source,
+            source: uri.local_path(),
+            uri,
             found: Found::Missing,
             target,
         })
@@ -278,26 +296,40 @@ impl<'a> Locator<'a> {
     /// Look at the files of a batch and hand it over; one that leaves the export's folder ends the import.
     fn hand_over(
         &self,
+        stage: &Stage,
         mut files: Vec<LocatedFile>,
         batch: &mut impl FnMut(Vec<LocatedFile>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let sources: Vec<&Path> = files.iter().map(|f| f.source.as_path()).collect();
-        let found = self.confinement.inspect(&sources, self.options.jobs)?;
-        for (file, found) in files.iter_mut().zip(found) {
-            if found == Found::Outside {
-                let why = self.confinement.check(&file.path, &file.source);
-                let why = why.err().map_or_else(
-                    || format!("'{}' leaves the export's folder", file.path),
-                    |e| e.to_string(),
+        let sources: Vec<&Path> = files.iter().filter_map(|f| f.source.as_deref()).collect();
+        let found = match &self.confinement {
+            Some(confinement) => confinement.inspect(&sources, self.options.jobs)?,
+            None => vec![Found::Outside; sources.len()],
+        };
+        let mut found = found.into_iter();
+        for file in &mut files {
+            file.found = match &file.source {
+                Some(_) => found.next().unwrap_or(Found::Missing),
+                None if !remote::is_allowed(self.options, &file.uri) => Found::Outside,
+                None => remote::found(stage, &file.uri)?,
+            };
+            if file.found == Found::Outside {
+                let why = format!(
+                    "{} (--allow-prefix allows another folder)",
+                    self.why_outside(file)
                 );
-                return Err(self.fault(
-                    file.line,
-                    format!("{why} (--allow-prefix allows another folder)"),
-                ));
+                return Err(self.fault(file.line, why));
             }
-            file.found = found;
         }
         batch(files)
+    }
+
+    fn why_outside(&self, file: &LocatedFile) -> String {
+        let checked = match (&self.confinement, &file.source) {
+            (Some(confinement), Some(source)) => confinement.check(&file.path, source).err(),
+            _ => None,
+        };
+        let general = || format!("'{}' leaves the export's folder", file.path);
+        checked.map_or_else(general, |error| error.to_string())
     }
 
     fn fault(&self, line: i64, message: String) -> Error {
@@ -310,10 +342,17 @@ fn index(number: i64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// Where the file of a target is or goes, on this machine.
-pub fn local_target(target: &Target, source: &Path) -> PathBuf {
-    target
-        .location()
-        .local_path()
-        .unwrap_or_else(|| source.to_owned())
+impl LocatedFile {
+    /// Where it is, in messages.
+    pub fn shown(&self) -> String {
+        match &self.source {
+            Some(path) => path.display().to_string(),
+            None => self.uri.to_string(),
+        }
+    }
+
+    /// Where the file is or goes, if that is on this machine.
+    pub fn local_target(&self) -> Option<PathBuf> {
+        self.target.location().local_path()
+    }
 }

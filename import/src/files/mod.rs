@@ -5,14 +5,16 @@ mod inspect;
 mod locate;
 mod outcome;
 mod place;
+mod remote;
 mod source;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use pantry_datastore::store::Stores;
 use pantry_datastore::template::FileTemplates;
 use pantry_datastore::transfer::{TransferMode, TransferProgress};
-use pantry_datastore::{DatastoreRoot, FormatterNames};
+use pantry_datastore::{DatastoreRoot, FormatterNames, ResourcePath};
 use serde::Serialize;
 
 pub use inspect::survey;
@@ -37,9 +39,13 @@ pub struct FileOptions {
     /// Formatters of dataset types, for files whose formatter the export does not name.
     pub formatters: FormatterNames,
     /// Folder of the files that the export names.
-    pub directory: PathBuf,
-    /// Other folders that files may be in.
+    pub folder: ResourcePath,
+    /// Other folders of this machine that files may be in.
     pub allowed: Vec<PathBuf>,
+    /// Prefixes in other stores that files may be below.
+    pub allowed_uris: Vec<ResourcePath>,
+    /// Where files are reached that are not on this machine.
+    pub stores: Stores,
     /// Transfer mode; `auto` until [`resolve_mode`].
     pub mode: TransferMode,
     /// Whether BLAKE3 is computed and recorded.

@@ -1,14 +1,14 @@
 //! What becomes of each file of an export: it is put in its place, found there, or a problem.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use pantry_datastore::transfer::{PlaceRequest, Placed, Placer, Target};
+use pantry_datastore::transfer::{PlaceRequest, Placed, Placer, RemotePlacer, Target};
 use pantry_datastore::{Checksum, DatastoreError, Found};
 use rayon::prelude::*;
 
 use super::FileOptions;
 use super::inspect::usable;
-use super::locate::{LocatedFile, local_target};
+use super::locate::LocatedFile;
 use crate::Error;
 
 /// What one file's record will say.
@@ -21,15 +21,107 @@ pub(super) struct Outcome {
     pub(super) is_new: bool,
 }
 
+/// What puts files in their places.
+pub(super) struct Placers {
+    /// Between folders of this machine; `None` if the datastore is elsewhere, or if nothing is placed.
+    pub(super) local: Option<Placer>,
+    /// Where one side is elsewhere.
+    pub(super) remote: RemotePlacer,
+}
+
 /// Deal with a batch; `Err` says in words why a file cannot be used, and whether it may be skipped.
 pub(super) fn outcomes(
     files: &[LocatedFile],
-    placer: Option<&Placer>,
+    placers: &Placers,
     options: &FileOptions,
 ) -> Vec<Result<Outcome, Problem>> {
-    match placer {
-        None => stay(files, options),
-        Some(placer) => put(files, placer, options),
+    if files.iter().all(|file| file.source.is_some()) && options.root.path().is_some() {
+        return match &placers.local {
+            None => stay(files, options),
+            Some(placer) => put(files, placer, options),
+        };
+    }
+    let is_here = |file: &&LocatedFile| match &file.target {
+        Target::Stay(_) => file.source.is_some(),
+        Target::Place(_) => file.source.is_some() && file.local_target().is_some(),
+    };
+    let (here, away): (Vec<&LocatedFile>, Vec<&LocatedFile>) = files.iter().partition(is_here);
+    let here: Vec<LocatedFile> = here.into_iter().cloned().collect();
+    let mut here = match &placers.local {
+        None => stay(&here, options),
+        Some(placer) => put(&here, placer, options),
+    }
+    .into_iter();
+    let mut away = elsewhere(&away, &placers.remote, options).into_iter();
+    let next = |file: &LocatedFile| match is_here(&file) {
+        true => here.next(),
+        false => away.next(),
+    };
+    let missing = || Err(Problem::Missing("missing".to_owned()));
+    files
+        .iter()
+        .map(next)
+        .map(|outcome| outcome.unwrap_or_else(missing))
+        .collect()
+}
+
+/// Files of which source or destination is not on this machine.
+fn elsewhere(
+    files: &[&LocatedFile],
+    placer: &RemotePlacer,
+    options: &FileOptions,
+) -> Vec<Result<Outcome, Problem>> {
+    let (mut copied, mut read) = (Vec::new(), Vec::new());
+    for file in files {
+        match (&file.target, usable(file.found)) {
+            (Target::Place(location), _) => copied.push((&file.uri, location.uri())),
+            (Target::Stay(_), Ok((size, _))) if options.checksum => read.push((&file.uri, size)),
+            (Target::Stay(_), _) => {}
+        }
+    }
+    let mut copied = placer.place(&copied).into_iter();
+    let mut read = placer.checksums(&read).into_iter();
+    let outcome = |file: &&LocatedFile| {
+        let fail = |error: DatastoreError| match error {
+            DatastoreError::Missing { .. } => Problem::Missing("missing".to_owned()),
+            error => Problem::Failed(error.into()),
+        };
+        if matches!(file.target, Target::Place(_)) {
+            let placed = copied.next().unwrap_or_else(|| Err(stopped(file)));
+            return placed.map(Outcome::from).map_err(fail);
+        }
+        let (size, _) = usable(file.found).map_err(Problem::Missing)?;
+        let checksum = match options.checksum {
+            true => Some(
+                read.next()
+                    .unwrap_or_else(|| Err(stopped(file)))
+                    .map_err(fail)?
+                    .0,
+            ),
+            false => None,
+        };
+        Ok(Outcome {
+            size,
+            checksum,
+            is_new: false,
+        })
+    };
+    files.iter().map(outcome).collect()
+}
+
+fn stopped(file: &LocatedFile) -> DatastoreError {
+    DatastoreError::Stopped {
+        path: file.uri.to_string().into(),
+    }
+}
+
+impl From<Placed> for Outcome {
+    fn from(placed: Placed) -> Self {
+        Self {
+            size: placed.size,
+            checksum: placed.checksum,
+            is_new: placed.is_new,
+        }
     }
 }
 
@@ -45,7 +137,7 @@ fn stay(files: &[LocatedFile], options: &FileOptions) -> Vec<Result<Outcome, Pro
     if options.checksum {
         let outcome = |file: &LocatedFile| match file.found {
             Found::NotAFile => Err(Problem::Missing("not a file".to_owned())),
-            _ => checksummed(&local_target(&file.target, &file.source)),
+            _ => checksummed(&place_of(file)),
         };
         return files.par_iter().map(outcome).collect();
     }
@@ -99,12 +191,8 @@ fn put(
                 None => stay(std::slice::from_ref(file), options)
                     .pop()
                     .unwrap_or(Err(Problem::Missing("missing".to_owned()))),
-                Some(Ok(placed)) => Ok(Outcome {
-                    size: placed.size,
-                    checksum: placed.checksum,
-                    is_new: placed.is_new,
-                }),
-                Some(Err(error)) => Err(problem(error, &file.source)),
+                Some(Ok(placed)) => Ok(placed.into()),
+                Some(Err(error)) => Err(problem(error, &source_of(file))),
             },
         )
         .collect()
@@ -114,10 +202,7 @@ fn request(file: &LocatedFile) -> Option<PlaceRequest> {
     match &file.target {
         _ if file.found == Found::NotAFile || is_moved(file) => None,
         Target::Stay(_) => None,
-        Target::Place(location) => Some(PlaceRequest::new(
-            file.source.clone(),
-            location.local_path()?,
-        )),
+        Target::Place(location) => Some(PlaceRequest::new(source_of(file), location.local_path()?)),
     }
 }
 
@@ -133,7 +218,7 @@ fn is_moved(file: &LocatedFile) -> bool {
 
 /// The outcome for a file that an earlier run put in its place, as it is there.
 fn already_placed(file: &LocatedFile, options: &FileOptions) -> Result<Outcome, Problem> {
-    let path = local_target(&file.target, &file.source);
+    let path = place_of(file);
     if options.checksum {
         return checksummed(&path);
     }
@@ -144,6 +229,15 @@ fn already_placed(file: &LocatedFile, options: &FileOptions) -> Result<Outcome, 
         checksum: None,
         is_new: false,
     })
+}
+
+fn source_of(file: &LocatedFile) -> PathBuf {
+    file.source.clone().unwrap_or_default()
+}
+
+/// Where a file of this machine is or goes.
+fn place_of(file: &LocatedFile) -> PathBuf {
+    file.local_target().unwrap_or_else(|| source_of(file))
 }
 
 fn problem(error: DatastoreError, source: &Path) -> Problem {

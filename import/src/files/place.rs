@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use pantry_datastore::ResourcePath;
 use pantry_datastore::transfer::{
-    FolderLock, PlaceOptions, Placer, Target, TransferMode, unlink_source,
+    FolderLock, PlaceOptions, Placer, RemotePlacer, Target, TransferMode, unlink_source,
 };
 use pantry_registry::Registry;
 
 use super::locate::{LocatedFile, locate, locate_in_place};
-use super::outcome::{Outcome, Problem, is_about_source, outcomes};
+use super::outcome::{Outcome, Placers, Problem, is_about_source, outcomes};
 use super::{FileFinding, FileOptions, OnMissing};
 use crate::Error;
 use crate::load::PLACED_TABLE;
@@ -17,7 +18,7 @@ use crate::stage::{Cell, CellType, Stage, TableNo};
 
 /// Files in their places; dropped without [`PlacedFiles::keep`] what this run placed is removed again.
 pub struct PlacedFiles {
-    placer: Option<Placer>,
+    placers: Placers,
     /// Files that have a record now.
     pub recorded: u64,
     /// Files that this run put in their place.
@@ -30,16 +31,16 @@ pub struct PlacedFiles {
 
 impl PlacedFiles {
     /// The rows are committed: all files stay. The lock on the datastore is held until the result is dropped.
-    pub fn keep(mut self) -> Option<FolderLock> {
-        self.placer.take().and_then(Placer::keep)
+    pub fn keep(self) -> Option<FolderLock> {
+        self.placers.remote.keep();
+        self.placers.local.and_then(Placer::keep)
     }
 
     /// Remove what this run placed, because the rows could not be committed; says how many files.
-    pub fn undo(mut self) -> Result<u64, Error> {
-        match self.placer.take() {
-            Some(placer) => Ok(placer.undo()?),
-            None => Ok(0),
-        }
+    pub fn undo(self) -> Result<u64, Error> {
+        let elsewhere = self.placers.remote.undo();
+        let here = self.placers.local.map_or(Ok(0), Placer::undo)?;
+        Ok(here + elsewhere?)
     }
 }
 
@@ -55,20 +56,23 @@ pub fn place(
     report: &mut dyn std::io::Write,
     on_wait: impl FnOnce(),
 ) -> Result<PlacedFiles, Error> {
-    let lock = FolderLock::acquire(options.root.path(), on_wait)?;
-    let place = PlaceOptions {
-        mode: options.mode,
-        checksum: options.checksum,
-        jobs: options.jobs,
-        progress: options.progress.clone(),
-    };
-    let placer = Placer::new(&options.root, lock, place)?;
-    let mut writer = PlacedWriter::begin(stage, Some(placer), input, options, report)?;
+    let mut local = None;
+    if let Some(root) = options.root.path() {
+        let lock = FolderLock::acquire(root, on_wait)?;
+        let place = PlaceOptions {
+            mode: options.mode,
+            checksum: options.checksum,
+            jobs: options.jobs,
+            progress: options.progress.clone(),
+        };
+        local = Some(Placer::new(root, lock, place)?);
+    }
+    let mut writer = PlacedWriter::begin(stage, local, input, options, report)?;
     locate(registry, stage, input, plan, options, |files| {
         writer.add(stage, files)
     })?;
     let placed = writer.end(stage)?;
-    if let Some(placer) = &placed.placer {
+    if let Some(placer) = &placed.placers.local {
         placer.sync()?;
     }
     Ok(placed)
@@ -100,7 +104,7 @@ struct PlacedWriter<'a> {
 impl<'a> PlacedWriter<'a> {
     fn begin(
         stage: &mut Stage,
-        placer: Option<Placer>,
+        local: Option<Placer>,
         input: &'a PlanInput<'a>,
         options: &'a FileOptions,
         report: &'a mut dyn std::io::Write,
@@ -115,7 +119,14 @@ impl<'a> PlacedWriter<'a> {
         Ok(Self {
             table,
             placed: PlacedFiles {
-                placer,
+                placers: Placers {
+                    local,
+                    remote: RemotePlacer::new(
+                        options.stores.clone(),
+                        options.checksum,
+                        options.progress.clone(),
+                    )?,
+                },
                 recorded: 0,
                 placed: 0,
                 bytes: 0,
@@ -128,7 +139,7 @@ impl<'a> PlacedWriter<'a> {
     }
 
     fn add(&mut self, stage: &Stage, files: Vec<LocatedFile>) -> Result<(), Error> {
-        let outcomes = outcomes(&files, self.placed.placer.as_ref(), self.options);
+        let outcomes = outcomes(&files, &self.placed.placers, self.options);
         for (file, outcome) in files.into_iter().zip(outcomes) {
             match outcome {
                 Ok(outcome) => {
@@ -204,7 +215,7 @@ fn skip(
     if options.on_missing == OnMissing::Error {
         let message = format!(
             "the file {} is {problem}; nothing was changed (--on-missing skip registers its datasets without it)",
-            file.source.display()
+            file.shown()
         );
         return Err(input.fault(line, message));
     }
@@ -239,13 +250,43 @@ pub fn unlink_sources(
     }
     locate(registry, stage, input, plan, options, |files| {
         for file in &files {
-            if let Target::Place(location) = &file.target
-                && let Some(destination) = location.local_path().filter(|d| d.exists())
-            {
-                removed += u64::from(unlink_source(&file.source, &destination)?);
-            }
+            let Target::Place(location) = &file.target else {
+                continue;
+            };
+            removed += match (&file.source, location.local_path()) {
+                (Some(source), Some(target)) if target.exists() => {
+                    u64::from(unlink_source(source, &target)?)
+                }
+                (Some(_), Some(_)) => 0,
+                _ => u64::from(move_away(&file.uri, location.uri(), options)?),
+            };
         }
         Ok(())
     })?;
     Ok(removed)
+}
+
+/// Remove the source of a file whose destination is there with the same size. False if it was gone already.
+fn move_away(
+    source: &ResourcePath,
+    target: &ResourcePath,
+    options: &FileOptions,
+) -> Result<bool, Error> {
+    let (from, to) = (options.stores.find(source)?, options.stores.find(target)?);
+    let moved = async {
+        let there = (
+            from.store.stat(&from.key).await?,
+            to.store.stat(&to.key).await?,
+        );
+        let (Some(from_size), Some(to_size)) = (there.0.map(|o| o.size), there.1.map(|o| o.size))
+        else {
+            return Ok(false);
+        };
+        if from_size != to_size {
+            return Ok(false);
+        }
+        from.store.delete(&from.key).await?;
+        Ok(true)
+    };
+    Ok(options.stores.wait(moved)?)
 }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pantry_datastore::{Checksum, Found, inspect};
+use pantry_datastore::store::Stores;
+use pantry_datastore::{Checksum, DatastoreError, DatastoreRoot, Found, ResourcePath, inspect};
 use rayon::prelude::*;
 
 use super::finding::{Finding, Problem};
@@ -15,10 +16,21 @@ use crate::Error;
 /// Files that one thread takes at a time.
 const PIECE: usize = 256;
 
+/// Where files are that are looked at.
+#[derive(Clone, Copy)]
+pub enum FilePlace<'a> {
+    /// Below this folder of this machine; keys are paths from there.
+    Folder(&'a Path),
+    /// Below this root in another store; keys are paths from there.
+    Root(&'a DatastoreRoot, &'a Stores),
+    /// In any store; keys are URIs.
+    Uris(&'a Stores),
+}
+
 /// Looks at files.
 pub struct FileCheck<'a> {
-    /// Where relative paths begin.
-    pub folder: &'a Path,
+    /// Where the files are.
+    pub place: FilePlace<'a>,
     /// Whether checksums are computed.
     pub checksums: bool,
     /// The threads to do it with.
@@ -39,23 +51,31 @@ pub struct Checked {
 impl FileCheck<'_> {
     /// Check a batch; answers in the same order. With the flag raised they are incomplete.
     pub fn check(&self, batch: &[FileRecords]) -> Result<Vec<Checked>, Error> {
+        let folder = match self.place {
+            FilePlace::Folder(folder) => folder,
+            FilePlace::Root(_, stores) | FilePlace::Uris(stores) => {
+                return self.check_elsewhere(stores, batch);
+            }
+        };
         let pieces: Result<Vec<Vec<Checked>>, Error> = self.threads.install(|| {
             let pieces = batch.par_chunks(PIECE);
-            pieces.map(|piece| self.check_piece(piece)).collect()
+            pieces
+                .map(|piece| self.check_piece(folder, piece))
+                .collect()
         });
         Ok(pieces?.into_iter().flatten().collect())
     }
 
-    fn check_piece(&self, piece: &[FileRecords]) -> Result<Vec<Checked>, Error> {
+    fn check_piece(&self, folder: &Path, piece: &[FileRecords]) -> Result<Vec<Checked>, Error> {
         let paths: Vec<PathBuf> = piece.iter().map(|file| PathBuf::from(&file.key)).collect();
-        let found = inspect(self.folder, &paths, 1)?;
+        let found = inspect(folder, &paths, 1)?;
         let checks = piece.par_iter().zip(found);
         Ok(checks
             .map(|(file, found)| self.check_one(file, found))
             .collect())
     }
 
-    fn check_one(&self, file: &FileRecords, found: Found) -> Checked {
+    pub(super) fn check_one(&self, file: &FileRecords, found: Found) -> Checked {
         let problem = match found {
             Found::File { size, .. } => return self.check_content(file, size),
             Found::Missing => Problem::MissingFile,
@@ -80,16 +100,46 @@ impl FileCheck<'_> {
                         .findings
                         .push(finding.expected(recorded).found(size));
                 }
-                _ => self.check_sum(file, record, &mut known, &mut checked),
+                _ => self.check_sum(file, size, record, &mut known, &mut checked),
             }
         }
         checked
+    }
+
+    fn path(&self, file: &FileRecords) -> PathBuf {
+        match self.place {
+            FilePlace::Folder(folder) => folder.join(&file.key),
+            FilePlace::Root(..) | FilePlace::Uris(_) => PathBuf::from(&file.key),
+        }
+    }
+
+    /// The URI of a file of another store.
+    pub(super) fn uri(&self, file: &FileRecords) -> Result<ResourcePath, DatastoreError> {
+        match self.place {
+            FilePlace::Root(root, _) => Ok(root.locate(&file.key)?.uri().clone()),
+            FilePlace::Folder(_) | FilePlace::Uris(_) => ResourcePath::parse(&file.key),
+        }
+    }
+
+    /// The checksum of a file by the algorithm of `recorded`, and how many bytes were read.
+    fn compute(
+        &self,
+        file: &FileRecords,
+        size: u64,
+        recorded: &Checksum,
+    ) -> Result<(Checksum, u64), DatastoreError> {
+        let (FilePlace::Root(_, stores) | FilePlace::Uris(stores)) = self.place else {
+            return recorded.same_kind_of(&self.path(file));
+        };
+        let stored = stores.find(&self.uri(file)?)?;
+        Ok((stores.wait(stored.same_kind(recorded, size))?, size))
     }
 
     /// `known`: the checksums that were computed of this file, by different algorithms.
     fn check_sum(
         &self,
         file: &FileRecords,
+        size: u64,
         record: &Record,
         known: &mut Vec<Checksum>,
         checked: &mut Checked,
@@ -109,7 +159,7 @@ impl FileCheck<'_> {
             |sum: &&Checksum| std::mem::discriminant(*sum) == std::mem::discriminant(&recorded);
         let actual = match known.iter().find(same_kind) {
             Some(actual) => *actual,
-            None => match recorded.same_kind_of(&self.folder.join(&file.key)) {
+            None => match self.compute(file, size, &recorded) {
                 Ok((actual, bytes)) => {
                     known.push(actual);
                     checked.bytes = Some(checked.bytes.unwrap_or(0) + bytes);

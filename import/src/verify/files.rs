@@ -9,7 +9,8 @@ use pantry_datastore::transfer::is_leftover;
 use pantry_datastore::{DatastoreError, WalkedFile, WalkedKind, walk_after};
 use pantry_registry::Registry;
 
-use super::check::{Checked, FileCheck};
+use super::check::{Checked, FileCheck, FilePlace};
+use super::elsewhere::list_after;
 use super::finding::{Finding, Problem};
 use super::merged::{FileRecords, Merged};
 use super::odd::{OddRecords, Place};
@@ -41,8 +42,18 @@ impl Verification<'_> {
             false => None,
         };
         let mut merged = Merged::new(pages, odd.of(Place::Inside, after));
-        let mut walk = walk_after(&self.root, after.as_bytes()).peekable();
-        let files = self.file_check(&self.root);
+        let (walk, place): (Box<dyn Iterator<Item = Walked>>, _) = match self.root.path() {
+            Some(root) => (
+                Box::new(walk_after(root, after.as_bytes())),
+                FilePlace::Folder(root),
+            ),
+            None => (
+                Box::new(list_after(&self.root, &self.stores, after)?),
+                FilePlace::Root(&self.root, &self.stores),
+            ),
+        };
+        let mut walk = walk.peekable();
+        let files = self.file_check(place);
         loop {
             let (batch, has_more) = merged.batch(BATCH)?;
             let checked = files.check(&batch)?;
@@ -73,7 +84,7 @@ impl Verification<'_> {
         report: &mut Report<'_>,
     ) -> Result<bool, Error> {
         let mut merged = Merged::new(None, odd.of(Place::Outside, after));
-        let files = self.file_check(Path::new("/"));
+        let files = self.file_check(FilePlace::Folder(Path::new("/")));
         loop {
             let (batch, has_more) = merged.batch(BATCH)?;
             let checked = files.check(&batch)?;
@@ -92,12 +103,17 @@ impl Verification<'_> {
         }
         let mut remote = Merged::new(None, odd.of(Place::Remote, ""));
         let mut nowhere = Merged::new(None, odd.of(Place::Nowhere, ""));
+        let uris = self.file_check(FilePlace::Uris(&self.stores));
         while let (batch, _) = remote.batch(BATCH)?
             && !batch.is_empty()
         {
             report.counts.remote += batch.len() as u64;
-            for file in &batch {
-                self.count(file, &Checked::default(), report)?;
+            let checked = uris.check(&batch)?;
+            if self.is_stopped() {
+                return Ok(false);
+            }
+            for (file, checked) in batch.iter().zip(checked) {
+                self.count(file, &checked, report)?;
             }
         }
         while let (batch, _) = nowhere.batch(BATCH)?
@@ -113,9 +129,9 @@ impl Verification<'_> {
         Ok(true)
     }
 
-    fn file_check<'a>(&'a self, folder: &'a Path) -> FileCheck<'a> {
+    fn file_check<'a>(&'a self, place: FilePlace<'a>) -> FileCheck<'a> {
         FileCheck {
-            folder,
+            place,
             checksums: self.checksums,
             threads: &self.threads,
             cancelled: self.cancelled,
@@ -185,7 +201,8 @@ impl Verification<'_> {
     }
 
     fn without_record(&self, file: &WalkedFile, report: &mut Report<'_>) -> Result<(), Error> {
-        let full = self.root.join(&file.path);
+        let root = self.root.path().unwrap_or(Path::new(""));
+        let full = root.join(&file.path);
         if self.known.contains(&full) {
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 mod check;
 mod database;
+mod elsewhere;
 mod files;
 mod finding;
 mod merged;
@@ -14,9 +15,11 @@ mod state;
 
 use std::collections::HashSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use pantry_datastore::DatastoreRoot;
+use pantry_datastore::store::Stores;
 use pantry_registry::Registry;
 
 pub use finding::{Finding, Problem};
@@ -41,6 +44,8 @@ pub struct VerifyOptions<'a> {
     pub start: Position,
     /// What was counted before that.
     pub counts: Counts,
+    /// Where files are reached that are not on this machine.
+    pub stores: Stores,
     /// Raised when the user wants it to stop.
     pub cancelled: &'a AtomicBool,
 }
@@ -56,7 +61,8 @@ pub struct Ending {
 
 /// A verification that is going on.
 struct Verification<'a> {
-    root: PathBuf,
+    root: DatastoreRoot,
+    stores: Stores,
     datastore_name: String,
     records_table: String,
     /// Whether the table of records exists; the reference makes it when a repo is first opened for writing.
@@ -82,15 +88,24 @@ pub fn verify(
     options: VerifyOptions<'_>,
     watch: &mut dyn VerifyWatch,
 ) -> Result<Ending, Error> {
-    let root = datastore.root_path();
-    // An unmounted file system would otherwise look like the loss of everything.
-    std::fs::read_dir(&root).map_err(|e| Error::io("opening the datastore's root", &root, e))?;
+    let root = datastore.root.clone();
+    if let Some(root) = root.path() {
+        // An unmounted file system would otherwise look like the loss of everything.
+        std::fs::read_dir(root).map_err(|e| Error::io("opening the datastore's root", root, e))?;
+    }
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(options.jobs)
         .build()
-        .map_err(|e| Error::io("starting threads for", &root, io::Error::other(e)))?;
+        .map_err(|e| {
+            Error::io(
+                "starting threads for",
+                Path::new("files"),
+                io::Error::other(e),
+            )
+        })?;
     let mut verification = Verification {
         root,
+        stores: options.stores,
         datastore_name: datastore.target.name.clone(),
         records_table: datastore.target.records_table.clone(),
         has_records: false,

@@ -146,11 +146,16 @@ fn locate(root: &DatastoreRoot, path: &str) -> (Place, String) {
         return (Place::Nowhere, path.to_owned());
     };
     let Some(file) = location.local_path() else {
-        return (Place::Remote, path.to_owned());
+        let key = location.uri().key().into_owned();
+        let below = key.strip_prefix(&*root.uri().key()).map(str::to_owned);
+        return match below.filter(|_| location.uri().relative_to(root.uri()).is_some()) {
+            Some(relative) => (Place::Inside, relative),
+            None => (Place::Remote, path.to_owned()),
+        };
     };
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    match file.strip_prefix(root.path()) {
-        Ok(relative) => (Place::Inside, text(relative)),
-        Err(_) => (Place::Outside, text(&file)),
+    match root.path().and_then(|root| file.strip_prefix(root).ok()) {
+        Some(relative) => (Place::Inside, text(relative)),
+        None => (Place::Outside, text(&file)),
     }
 }

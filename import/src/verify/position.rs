@@ -32,7 +32,7 @@ pub struct Counts {
     pub checksums: u64,
     /// Bytes read for that.
     pub bytes: u64,
-    /// Files that are not on this machine, and so were not looked at.
+    /// Files that are not on this machine.
     pub remote: u64,
     /// Links to folders below the root; files without a record are not searched for in them.
     pub linked_folders: u64,

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use pantry_datastore::ResourcePath;
+use pantry_datastore::store::Stores;
 use pantry_datastore::transfer::{TransferMode, TransferProgress};
 use pantry_import::files::{FileOptions, OnMissing};
 use pantry_import::{ImportOptions, OnConflict, import};
@@ -21,6 +23,7 @@ use crate::cmd::create::CreateArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
+use crate::prefixes::prefixes;
 use crate::repo::{self, Repo};
 
 /// Arguments of `import`.
@@ -85,9 +88,9 @@ pub struct Args {
     #[arg(long, value_name = "INSTRUMENT=SECONDS", value_parser = offset)]
     day_obs_offset: Vec<(String, i64)>,
 
-    /// Another folder that files of the export may be in. Repeatable
+    /// Another folder, or prefix of URIs such as s3://bucket/folder, that files of the export may be in. Repeatable
     #[arg(long, value_name = "FOLDER")]
-    allow_prefix: Vec<PathBuf>,
+    allow_prefix: Vec<String>,
 
     /// Fail if the repository does not exist
     #[arg(long)]
@@ -205,12 +208,16 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         datastore: datastore.as_ref().map(|d| d.target.clone()),
     };
     let progress = Arc::new(TransferProgress::default());
+    let folder = ResourcePath::from_absolute(&directory)?.into_folder();
+    let (allowed, allowed_uris) = prefixes(&args.allow_prefix)?;
     let files = datastore.map(|d| FileOptions {
         root: d.root,
         templates: d.templates,
         formatters: d.formatters,
-        directory: directory.clone(),
-        allowed: args.allow_prefix.clone(),
+        folder,
+        allowed,
+        allowed_uris,
+        stores: Stores::from_process(),
         mode,
         checksum,
         track: !args.no_track_file_attrs,

@@ -7,12 +7,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use pantry_api::{FileSettings, Limits, Network, Origin, Settings, TlsSettings, serve};
+use pantry_datastore::store::Stores;
 use pantry_registry::config::Environment;
 use tokio::sync::oneshot;
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::log::write_stderr;
+use crate::prefixes::prefixes;
 
 /// Serve repositories over HTTP: the Butler protocol for the Python client, and REST
 #[derive(Debug, clap::Args)]
@@ -27,9 +29,15 @@ pub struct Args {
     #[command(flatten)]
     users: users::UserArgs,
 
-    /// Another folder that files of the repositories may be in, besides the roots of their datastores. Repeatable
+    /// Another folder, or prefix of URIs such as s3://bucket/folder, that files of the repositories may be in, besides the
+    /// roots of their datastores. Repeatable
     #[arg(long, value_name = "FOLDER")]
-    allow_prefix: Vec<PathBuf>,
+    allow_prefix: Vec<String>,
+
+    /// Pass files of S3 stores on, instead of sending clients there with a signed address. For stores that clients cannot
+    /// reach
+    #[arg(long)]
+    pass_on_files: bool,
 
     /// Keys that sign the links to files, one a line: the first signs, all are valid. Without it links are valid until
     /// the server stops, and for this server alone
@@ -99,6 +107,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let has_proxies = !args.trusted_proxy.is_empty();
     let auth = args.users.settings(args.bind, has_proxies, &environment)?;
     let repos = args.repos.settings(&environment)?;
+    let (allowed, allowed_uris) = prefixes(&args.allow_prefix)?;
     let settings = Settings {
         limits: Limits {
             streams: args.max_queries,
@@ -110,7 +119,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             stop_time: Duration::from_secs(args.stop_time),
         },
         files: FileSettings {
-            allowed: args.allow_prefix,
+            allowed,
+            allowed_uris,
+            stores: Stores::from_process(),
+            pass_on: args.pass_on_files,
             link_keys: args.link_keys,
             link_time: Duration::from_secs(args.link_time),
         },

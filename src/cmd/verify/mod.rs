@@ -7,6 +7,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 
+use pantry_datastore::DatastoreRoot;
+use pantry_datastore::store::Stores;
 use pantry_import::verify::{Counts, Position, ResumeFile, Subject, VerifyOptions, verify};
 use pantry_registry::config::Environment;
 
@@ -57,13 +59,14 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let mut known = known::files(&args, &repo, &environment)?;
     known.extend(output.unfinished()?);
     let mut shown = Shown::new(context, output);
-    let (start, counts) = resume(&args, &mut repo, &datastore.root_path(), &mut shown)?;
+    let (start, counts) = resume(&args, &mut repo, &datastore.root, &mut shown)?;
     let options = VerifyOptions {
         checksums: args.checksums,
         jobs: jobs(args.jobs),
         known,
         start,
         counts,
+        stores: Stores::from_process(),
         cancelled: context.interrupt()?,
     };
     let ending = shown.verdict(|shown| verify(&mut repo.registry, &datastore, options, shown))?;
@@ -85,14 +88,17 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
 fn resume(
     args: &Args,
     repo: &mut Repo,
-    root: &std::path::Path,
+    root: &DatastoreRoot,
     shown: &mut Shown,
 ) -> Result<(Position, Counts), Failure> {
     let Some(path) = &args.resume else {
         return Ok((Position::Start, Counts::default()));
     };
     let subject = Subject {
-        root: root.to_string_lossy().into_owned(),
+        root: match root.path() {
+            Some(path) => path.to_string_lossy().into_owned(),
+            None => root.uri().to_string(),
+        },
         database: repo.registry.connection().name().to_owned(),
         checksums: args.checksums,
     };
