@@ -15,13 +15,16 @@ use super::store_trait::{Object, Ranges, Store, as_path};
 use crate::error::{DatastoreError, Result};
 
 /// Pieces in which large files are put, several at a time. Buckets want at least 5 MiB each and at most 10,000 of them.
-const PART: u64 = 16 << 20;
+const PART: u64 = 8 << 20;
 
 /// The most parts of one file.
 const PARTS: u64 = 9_000;
 
 /// Parts that are on their way at the same time.
-const PARTS_AT_ONCE: usize = 4;
+const PARTS_AT_ONCE: usize = 2;
+
+/// Bytes that are asked for at a time of a file that is read from begin to end.
+const PIECE: usize = 4 << 20;
 
 /// Files that one answer of a listing has.
 const PAGE: usize = 1000;
@@ -238,7 +241,11 @@ impl Store for ObjectStore {
         let begin = async move {
             self.check(key)?;
             let fail = |e| self.fail("reading", key, e);
-            let reader = self.operator.reader_with(key).chunk(8 << 20).concurrent(2);
+            let reader = self
+                .operator
+                .reader_with(key)
+                .chunk(PIECE)
+                .concurrent(PARTS_AT_ONCE);
             let reader = reader.await.map_err(fail)?;
             let bytes = reader
                 .into_bytes_stream(range.clone())

@@ -16,8 +16,8 @@ use crate::error::{DatastoreError, Result};
 use crate::resource_path::ResourcePath;
 use crate::store::{Copying, Stored, Stores};
 
-/// Files that are on their way at the same time.
-const AT_ONCE: usize = 16;
+/// Files that are on their way at the same time. Each has some parts of 8 MiB in memory.
+const AT_ONCE: usize = 8;
 
 /// A run that places files. Dropped without [`RemotePlacer::keep`], it takes back what it can.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use pantry_datastore::store::{Copying, Ranges, StoreSettings, Stored, Stores, Variables, sizes};
 use pantry_datastore::{Checksum, DatastoreError, ResourcePath};
+use pantry_testkit::moto::MotoServer;
 use pantry_testkit::s3::{Fault, S3Server};
 
 fn settings(server: &S3Server) -> StoreSettings {
@@ -18,14 +19,17 @@ fn settings(server: &S3Server) -> StoreSettings {
 /// Every kind of store that can be written, each at a root of its own.
 fn each_store(test: impl Fn(&Stores, &dyn Fn(&str) -> Stored)) {
     let server = S3Server::start(&["data"]);
+    let moto = MotoServer::start(&["data"]);
     let folder = tempfile::tempdir().expect("a folder");
-    let stores = Stores::new(settings(&server));
     let local = ResourcePath::from_absolute(folder.path()).expect("absolute");
-    for root in [
-        local.to_string(),
-        "s3://data".to_owned(),
-        "s3://data/some/prefix".to_owned(),
+    let at_moto = StoreSettings::new(Variables::new(moto.variables(), None));
+    for (settings, root) in [
+        (settings(&server), local.to_string()),
+        (settings(&server), "s3://data".to_owned()),
+        (settings(&server), "s3://data/some/prefix".to_owned()),
+        (at_moto, "s3://data/more".to_owned()),
     ] {
+        let stores = Stores::new(settings);
         let root = ResourcePath::parse(&root).expect("a URI").into_folder();
         test(&stores, &|key| {
             let uri = root.join(key).expect("a path");
@@ -181,7 +185,7 @@ fn large_files_are_put_in_parts() {
             .iter()
             .filter(|line| line.contains("partNumber="))
             .count(),
-        3,
+        6,
         "{requests:?}"
     );
     assert_eq!(

@@ -3,6 +3,7 @@
 //! A dev-dependency only. Everything here panics with a message that says what to do: a test has no other way to fail.
 
 pub mod compare;
+pub mod moto;
 pub mod oracle;
 pub mod postgres;
 mod ran;
