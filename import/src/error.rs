@@ -15,8 +15,8 @@ pub enum Error {
         /// What is wrong with it.
         message: String,
     },
-    /// The export and the repo contradict each other; nothing was changed.
-    #[error("the export conflicts with the repo: {0}")]
+    /// The export, or the table of files, and the repo contradict each other; nothing was changed.
+    #[error("{0}")]
     Conflict(String),
     /// A file of the export or of the repo could not be read or written.
     #[error("{doing} {}: {source}", path.display())]
@@ -31,6 +31,9 @@ pub enum Error {
     /// Files named by the export are missing, unreadable or of the wrong size; nothing was changed.
     #[error("{0}")]
     Files(String),
+    /// Something that was named does not exist in the repo, or not as it would have to be; nothing was changed.
+    #[error("{0}")]
+    Unknown(String),
     /// Something that this version cannot do with the repo at hand.
     #[error("{0}")]
     Unsupported(String),

@@ -8,7 +8,7 @@ use pantry_registry::Registry;
 use serde::Serialize;
 
 use crate::Error;
-use crate::export::{self, ReadOptions};
+use crate::export::{self, Export, ReadOptions};
 use crate::files::{self, FileOptions, FileSurvey};
 use crate::job::Job;
 use crate::load::{self, DatastoreTarget, LoadReport};
@@ -24,10 +24,34 @@ pub enum OnConflict {
     Error,
 }
 
+/// What datasets and their files are read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A Butler export.
+    Export,
+    /// A table of files, whose paths must be those that the repo has for datasets which it has already.
+    Table,
+    /// A tree of files with a recipe; the same holds for their paths.
+    Recipe,
+}
+
+impl Origin {
+    /// Its word in messages.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Export => "export",
+            Self::Table => "table",
+            Self::Recipe => "recipe",
+        }
+    }
+}
+
 /// What is imported, and how.
 pub struct ImportOptions {
-    /// The export file.
+    /// The export file, or the table of files.
     pub file: PathBuf,
+    /// Which of the two it is.
+    pub origin: Origin,
     /// Elements whose records are not imported.
     pub skip_dimensions: Vec<String>,
     /// Seconds after midnight TAI at which observing days start, by instrument.
@@ -95,7 +119,7 @@ pub struct ImportReport {
 pub fn import(
     registry: &mut Registry,
     options: &ImportOptions,
-    mut files: Option<FileOptions>,
+    files: Option<FileOptions>,
     missing: &mut (dyn std::io::Write + Send),
     watch: &dyn Watch,
 ) -> Result<ImportReport, Error> {
@@ -115,6 +139,19 @@ pub fn import(
             progress: &|done| watch.reached(done),
         },
     )?;
+    import_staged(registry, stage, &export, options, files, missing, watch)
+}
+
+/// Import what is in the stage.
+pub(crate) fn import_staged(
+    registry: &mut Registry,
+    mut stage: Stage,
+    export: &Export,
+    options: &ImportOptions,
+    mut files: Option<FileOptions>,
+    missing: &mut (dyn std::io::Write + Send),
+    watch: &dyn Watch,
+) -> Result<ImportReport, Error> {
     export.warnings.iter().for_each(|w| watch.warn(w));
     let formatters = files.as_ref().map(|f| f.formatters.clone());
     let place = load::place(registry);
@@ -122,7 +159,8 @@ pub fn import(
     let job = Job {
         input: PlanInput {
             file: &options.file,
-            export: &export,
+            origin: options.origin,
+            export,
             skip_dimensions: &options.skip_dimensions,
             place: &place,
             formatters: formatters.as_ref(),

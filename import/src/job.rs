@@ -57,7 +57,7 @@ impl Job<'_> {
             shown.concat()
         );
         match self.options.on_conflict {
-            OnConflict::Error => Err(Error::Conflict(message)),
+            OnConflict::Error => Err(self.input.conflict(message)),
             OnConflict::Keep => {
                 self.watch
                     .warn(&format!("the repo's records stay; {message}"));
@@ -311,6 +311,9 @@ impl Job<'_> {
     ) -> Result<(Option<Plan>, LoadReport), Error> {
         let result = first.and_then(|mut written| {
             let datastore = self.options.datastore.as_ref();
+            if let Some(datastore) = datastore.filter(|_| existing == OnExisting::Skip) {
+                load::check_recorded_paths(registry, &self.input, datastore)?;
+            }
             load::load_rest(
                 registry,
                 &self.input,

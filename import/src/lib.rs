@@ -1,9 +1,10 @@
-//! Export YAML in, verification: always plan, then apply.
+//! Export YAML and tables of files in, verification: always plan, then apply.
 
 mod error;
 pub mod export;
 pub mod files;
 mod import;
+pub mod ingest;
 mod job;
 pub mod load;
 pub mod plan;
@@ -13,5 +14,5 @@ pub mod verify;
 pub mod yaml;
 
 pub use error::Error;
-pub use import::{ImportOptions, ImportReport, OnConflict, Step, Watch, import};
+pub use import::{ImportOptions, ImportReport, OnConflict, Origin, Step, Watch, import};
 pub use repo::RepoDatastore;

@@ -3,6 +3,8 @@ mod completions;
 mod config_dump;
 pub mod create;
 mod import;
+mod ingest;
+mod ingest_files;
 mod query_collections;
 mod query_data_ids;
 mod query_dataset_types;
@@ -28,6 +30,10 @@ pub enum Verb {
     Create(create::Args),
     /// Import an export directory into a repository
     Import(import::Args),
+    /// Ingest the files of a tree that a recipe recognises
+    Ingest(ingest::Args),
+    /// Ingest files that a table names
+    IngestFiles(ingest_files::Args),
     /// List collections
     QueryCollections(query_collections::Args),
     /// List data IDs: values that dimensions have together
@@ -57,6 +63,8 @@ impl Verb {
             Verb::ConfigDump(args) => config_dump::run(args, context),
             Verb::Create(args) => create::run(args, context),
             Verb::Import(args) => import::run(args, context),
+            Verb::Ingest(args) => ingest::run(args, context),
+            Verb::IngestFiles(args) => ingest_files::run(args, context),
             Verb::QueryCollections(args) => query_collections::run(args, context),
             Verb::QueryDataIds(args) => query_data_ids::run(args, context),
             Verb::QueryDatasetTypes(args) => query_dataset_types::run(args, context),

@@ -64,7 +64,7 @@ impl Names {
 }
 
 /// Stages the datasets of all entries; all errors are what is wrong, in words.
-pub(super) struct DatasetStager<'a> {
+pub(crate) struct DatasetStager<'a> {
     universe: &'a Universe,
     files: TableNo,
     open: Vec<OpenShape>,
@@ -79,7 +79,7 @@ pub(super) struct DatasetStager<'a> {
 }
 
 impl<'a> DatasetStager<'a> {
-    pub(super) fn new(universe: &'a Universe, stage: &mut Stage) -> Result<Self, crate::Error> {
+    pub(crate) fn new(universe: &'a Universe, stage: &mut Stage) -> Result<Self, crate::Error> {
         let columns = [
             ("path".to_owned(), CellType::Text),
             ("formatter".to_owned(), CellType::Int),
@@ -100,7 +100,7 @@ impl<'a> DatasetStager<'a> {
     }
 
     /// An entry with datasets of this type in this run begins.
-    pub(super) fn begin(&mut self, dataset_type: &str, run: &str) {
+    pub(crate) fn begin(&mut self, dataset_type: &str, run: &str) {
         self.current = (
             self.types.number(Some(dataset_type)),
             self.runs.number(Some(run)),
@@ -140,16 +140,8 @@ impl<'a> DatasetStager<'a> {
             _ => Err(format!("'{what}' must be a string, not {}", node.kind())),
         };
         let path = name("path", &path)?;
-        let formatter = self
-            .formatters
-            .number(name("formatter", &formatter)?.as_deref());
-        let row = [
-            Cell::text(path.as_deref()),
-            int(formatter),
-            Cell::Int(i64::try_from(line).unwrap_or(i64::MAX)),
-        ];
-        let file = stage.insert(self.files, &row).map_err(|e| e.to_string())?;
-        export.files += 1;
+        let formatter = name("formatter", &formatter)?;
+        let file = self.file(path.as_deref(), formatter.as_deref(), line, stage, export)?;
         for (id, data_id) in ids.iter().zip(data_ids) {
             let Node::Map(data_id) = data_id else {
                 return Err(format!(
@@ -162,7 +154,26 @@ impl<'a> DatasetStager<'a> {
         Ok(())
     }
 
-    fn dataset(
+    /// Stage one file; returns its number.
+    pub(crate) fn file(
+        &mut self,
+        path: Option<&str>,
+        formatter: Option<&str>,
+        line: u64,
+        stage: &mut Stage,
+        export: &mut Export,
+    ) -> Result<i64, String> {
+        let row = [
+            Cell::text(path),
+            int(self.formatters.number(formatter)),
+            Cell::Int(i64::try_from(line).unwrap_or(i64::MAX)),
+        ];
+        export.files += 1;
+        stage.insert(self.files, &row).map_err(|e| e.to_string())
+    }
+
+    /// Stage one dataset of a file.
+    pub(crate) fn dataset(
         &mut self,
         id: Uuid,
         data_id: &Mapping,
@@ -295,7 +306,7 @@ impl<'a> DatasetStager<'a> {
     }
 
     /// Hand the names and shapes over.
-    pub(super) fn finish(self, export: &mut Export) {
+    pub(crate) fn finish(self, export: &mut Export) {
         export.shapes = self.shapes;
         export.types = self.types.list.into_iter().flatten().collect();
         export.runs = self.runs.list.into_iter().flatten().collect();

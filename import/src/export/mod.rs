@@ -13,7 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pantry_registry::model::collection::CollectionType;
 
+pub(crate) use datasets::DatasetStager;
 pub use read::{ReadOptions, read};
+pub(crate) use records::RecordStager;
+pub(crate) use stager::association_tables;
 
 /// A dataset type that the export defines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +94,8 @@ pub struct Export {
     pub tagged: BTreeMap<String, u64>,
     /// CALIBRATION collections with validity ranges, and the line of the first.
     pub calibrations: BTreeMap<String, u64>,
+    /// Whether datasets of one file may be apart in their stage table.
+    pub is_scattered: bool,
     /// What the user should know although it is no error.
     pub warnings: Vec<String>,
 }

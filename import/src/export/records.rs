@@ -18,14 +18,14 @@ struct StagedElement {
 }
 
 /// Stages the records of all elements; all errors are what is wrong, in words.
-pub(super) struct RecordStager<'a> {
+pub(crate) struct RecordStager<'a> {
     universe: &'a Universe,
     skypix: CommonSkyPix,
     elements: HashMap<String, StagedElement>,
 }
 
 impl<'a> RecordStager<'a> {
-    pub(super) fn new(universe: &'a Universe) -> Result<Self, crate::Error> {
+    pub(crate) fn new(universe: &'a Universe) -> Result<Self, crate::Error> {
         Ok(Self {
             skypix: CommonSkyPix::of(universe)?,
             universe,
@@ -34,7 +34,7 @@ impl<'a> RecordStager<'a> {
     }
 
     /// Make ready for records of this element.
-    pub(super) fn begin(&mut self, element: &str, stage: &mut Stage) -> Result<(), String> {
+    pub(crate) fn begin(&mut self, element: &str, stage: &mut Stage) -> Result<(), String> {
         if self.elements.contains_key(element) {
             return Ok(());
         }
@@ -75,7 +75,7 @@ impl<'a> RecordStager<'a> {
     }
 
     /// Stage one record of an element that [`RecordStager::begin`] was called for.
-    pub(super) fn stage(
+    pub(crate) fn stage(
         &mut self,
         element: &str,
         record: &Mapping,
@@ -103,7 +103,7 @@ impl<'a> RecordStager<'a> {
     }
 
     /// Number of staged records by element.
-    pub(super) fn finish(self) -> BTreeMap<String, u64> {
+    pub(crate) fn finish(self) -> BTreeMap<String, u64> {
         self.elements
             .into_iter()
             .map(|(name, e)| (name, e.rows))

@@ -25,6 +25,23 @@ enum Current {
     Calibrations(String, Cell, Cell),
 }
 
+/// Make the stage's tables of associations and of certifications.
+pub(crate) fn association_tables(stage: &mut Stage) -> Result<(TableNo, TableNo), Error> {
+    let column = |name: &str, cell_type| (name.to_owned(), cell_type);
+    let tag = [
+        column("collection", CellType::Text),
+        column("id", CellType::Uuid),
+        column("line", CellType::Int),
+    ];
+    let mut calib = tag.to_vec();
+    calib.push(column("timespan_begin", CellType::Int));
+    calib.push(column("timespan_end", CellType::Int));
+    Ok((
+        stage.table(TAG_TABLE, &tag)?,
+        stage.table(CALIB_TABLE, &calib)?,
+    ))
+}
+
 /// Consumes [`Event`]s in their order; [`Stager::finish`] gives the [`Export`].
 pub(super) struct Stager<'a> {
     file: PathBuf,
@@ -50,19 +67,11 @@ impl<'a> Stager<'a> {
         universe: &'a Universe,
         offsets: &'a BTreeMap<String, i64>,
     ) -> Result<Self, Error> {
-        let column = |name: &str, cell_type| (name.to_owned(), cell_type);
-        let tag = [
-            column("collection", CellType::Text),
-            column("id", CellType::Uuid),
-            column("line", CellType::Int),
-        ];
-        let mut calib = tag.to_vec();
-        calib.push(column("timespan_begin", CellType::Int));
-        calib.push(column("timespan_end", CellType::Int));
+        let (tags, calibrations) = association_tables(stage)?;
         Ok(Self {
             file: file.to_owned(),
-            tags: stage.table(TAG_TABLE, &tag)?,
-            calibrations: stage.table(CALIB_TABLE, &calib)?,
+            tags,
+            calibrations,
             records: RecordStager::new(universe)?,
             datasets: DatasetStager::new(universe, stage)?,
             stage,

@@ -9,6 +9,7 @@ use pantry_registry::Registry;
 use pantry_registry::database::Value;
 
 use super::locate::{LocatedFile, locate};
+use super::sanity::unsound;
 use super::{FileFinding, FileOptions, FileSurvey};
 use crate::Error;
 use crate::plan::{Plan, PlanInput};
@@ -51,7 +52,15 @@ pub fn survey(
             }
             _ => vec![Found::Missing; files.len()],
         };
-        for (file, target) in files.iter().zip(targets) {
+        let problems = match options.sanity {
+            true => unsound(&files),
+            false => vec![None; files.len()],
+        };
+        for ((file, target), problem) in files.iter().zip(targets).zip(problems) {
+            if let Some(problem) = problem {
+                survey.unsound += 1;
+                note(&mut survey, file, problem);
+            }
             let target = usable(target)
                 .ok()
                 .filter(|_| matches!(file.target, Target::Place(_)));
@@ -91,21 +100,23 @@ fn new_records(
     Ok(number)
 }
 
+/// Keep a finding, if there are not too many.
+fn note(survey: &mut FileSurvey, file: &LocatedFile, problem: String) {
+    if survey.findings.len() < SHOWN {
+        survey.findings.push(FileFinding {
+            path: file.path.clone(),
+            line: file.line,
+            problem,
+        });
+    }
+}
+
 fn count(
     survey: &mut FileSurvey,
     file: &LocatedFile,
     source: Result<(u64, bool), String>,
     target: Option<(u64, bool)>,
 ) {
-    let mut find = |problem: String| {
-        if survey.findings.len() < SHOWN {
-            survey.findings.push(FileFinding {
-                path: file.path.clone(),
-                line: file.line,
-                problem,
-            });
-        }
-    };
     match (source, target) {
         (Ok((size, is_symlink)), target) => {
             survey.present += 1;
@@ -113,9 +124,8 @@ fn count(
             survey.symlinks += u64::from(is_symlink);
             match target {
                 Some((other, _)) if other != size => {
-                    find(format!(
-                        "its place holds a file of {other} bytes, it has {size}"
-                    ));
+                    let problem = format!("its place holds a file of {other} bytes, it has {size}");
+                    note(survey, file, problem);
                     survey.wrong_size += 1;
                 }
                 Some(_) => survey.in_place += 1,
@@ -128,7 +138,7 @@ fn count(
             survey.bytes += size;
         }
         (Err(problem), None) => {
-            find(problem);
+            note(survey, file, problem);
             survey.missing += 1;
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pantry_datastore::transfer::{Target, TransferMode, source_uri};
-use pantry_datastore::{Confinement, Found, LookupEntity, ResourcePath};
+use pantry_datastore::{Confinement, Found, LookupEntity, ResourcePath, check_extension};
 use pantry_registry::Registry;
 use pantry_registry::model::data_coordinate::DataIdValue;
 use rayon::prelude::*;
@@ -16,7 +16,8 @@ use super::remote;
 use super::source::StagedDataset;
 use crate::Error;
 use crate::export::FILE_TABLE;
-use crate::load::quote;
+use crate::import::Origin;
+use crate::load::{default_formatter, quote};
 use crate::plan::{DatasetKind, Plan, PlanInput};
 use crate::stage::Stage;
 
@@ -183,8 +184,12 @@ impl<'a> Locator<'a> {
             .iter()
             .map(|d| format!(", s.{}", quote(&format!("k_{d}"))))
             .collect();
+        let order = match self.input.export.is_scattered {
+            true => "s.file, ",
+            false => "",
+        };
         let sql = format!(
-            "SELECT f.seq, f.path, f.line, s.id, s.type, s.run{} FROM {} s JOIN {} f ON f.seq = s.file WHERE {} ORDER BY s.seq",
+            "SELECT f.seq, f.path, f.line, s.id, s.type, s.run, f.formatter{} FROM {} s JOIN {} f ON f.seq = s.file WHERE {} ORDER BY {order}s.seq",
             keys.concat(),
             quote(&group.shape.table),
             quote(FILE_TABLE),
@@ -207,7 +212,7 @@ impl<'a> Locator<'a> {
             let (number, run) = (index(row.get(4)?), index(row.get(5)?));
             let mut values = Vec::with_capacity(group.required.len());
             for i in 0..group.required.len() {
-                values.push(match row.get_ref(6 + i)? {
+                values.push(match row.get_ref(7 + i)? {
                     ValueRef::Integer(v) => DataIdValue::Int(v),
                     other => {
                         DataIdValue::Str(other.as_str().map_err(rusqlite::Error::from)?.to_owned())
@@ -227,12 +232,30 @@ impl<'a> Locator<'a> {
                 dimensions: &kind.example.dimensions,
                 expanded: &expanded,
             };
-            files.push(self.located(file, path, line, || self.template_path(plan, &dataset))?);
+            let located = self.located(file, path, line, || self.template_path(plan, &dataset))?;
+            if self.input.origin != Origin::Export {
+                self.check_extension(&located, kind, index(row.get(6)?))?;
+            }
+            files.push(located);
             if files.len() >= super::BATCH {
                 self.hand_over(stage, std::mem::take(&mut files), batch)?;
             }
         }
         self.hand_over(stage, files, batch)
+    }
+
+    /// A formatter refuses files whose names have another extension than it reads, as soon as they get a name from us.
+    fn check_extension(
+        &self,
+        file: &LocatedFile,
+        kind: &DatasetKind,
+        formatter: usize,
+    ) -> Result<(), Error> {
+        let named = self.input.export.formatters.get(formatter);
+        let named = named.and_then(Option::as_deref);
+        let name = named.or_else(|| default_formatter(&self.options.formatters, &kind.example));
+        let checked = check_extension(name.unwrap_or_default(), file.target.location().record());
+        checked.map_err(|e| self.fault(file.line, format!("{}: {e}", file.path)))
     }
 
     fn template_path(

@@ -6,6 +6,7 @@ mod locate;
 mod outcome;
 mod place;
 mod remote;
+mod sanity;
 mod source;
 
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ pub struct FileOptions {
     pub formatters: FormatterNames,
     /// Folder of the files that the export names.
     pub folder: ResourcePath,
+    /// Whether files must be below one of the folders and prefixes, as those of an export must.
+    pub is_confined: bool,
     /// Other folders of this machine that files may be in.
     pub allowed: Vec<PathBuf>,
     /// Prefixes in other stores that files may be below.
@@ -52,6 +55,8 @@ pub struct FileOptions {
     pub checksum: bool,
     /// Whether sizes are recorded (`--track-file-attrs`).
     pub track: bool,
+    /// Whether files are looked into before they are dealt with.
+    pub sanity: bool,
     /// Threads.
     pub jobs: usize,
     /// What to do about missing files.
@@ -82,6 +87,8 @@ pub struct FileSurvey {
     pub missing: u64,
     /// Destinations that exist with another size than the file that should go there.
     pub wrong_size: u64,
+    /// Files that cannot be what their names say; only if they are looked into.
+    pub unsound: u64,
     /// Files that are symbolic links.
     pub symlinks: u64,
     /// Files that are in their place already.

@@ -10,6 +10,7 @@ use pantry_registry::Registry;
 
 use super::locate::{LocatedFile, locate, locate_in_place};
 use super::outcome::{Outcome, Placers, Problem, is_about_source, outcomes};
+use super::sanity::unsound;
 use super::{FileFinding, FileOptions, OnMissing};
 use crate::Error;
 use crate::load::PLACED_TABLE;
@@ -139,6 +140,19 @@ impl<'a> PlacedWriter<'a> {
     }
 
     fn add(&mut self, stage: &Stage, files: Vec<LocatedFile>) -> Result<(), Error> {
+        if self.options.sanity {
+            let problems = unsound(&files);
+            if let Some((file, problem)) =
+                files.iter().zip(problems).find_map(|(f, p)| Some((f, p?)))
+            {
+                let line = u64::try_from(file.line).unwrap_or(0);
+                let message = format!(
+                    "the file {} is not sound: {problem}; nothing was changed",
+                    file.shown()
+                );
+                return Err(self.input.fault(line, message));
+            }
+        }
         let outcomes = outcomes(&files, &self.placed.placers, self.options);
         for (file, outcome) in files.into_iter().zip(outcomes) {
             match outcome {

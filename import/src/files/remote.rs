@@ -32,7 +32,7 @@ fn is_remote(folder: &ResourcePath) -> &'static str {
 pub(super) fn is_allowed(options: &FileOptions, uri: &ResourcePath) -> bool {
     let also = options.allowed_uris.iter();
     let mut prefixes = also.chain([&options.folder, options.root.uri()]);
-    prefixes.any(|prefix| uri.relative_to(prefix).is_some())
+    !options.is_confined || prefixes.any(|prefix| uri.relative_to(prefix).is_some())
 }
 
 /// Find the sizes of all files that are not on this machine, once.

@@ -164,7 +164,7 @@ fn calibrations(
     })?;
     match overlap {
         None => Ok(()),
-        Some((collection, one, other)) => Err(Error::Conflict(format!(
+        Some((collection, one, other)) => Err(input.conflict(format!(
             "the validity ranges of datasets {one} and {other} in '{collection}' overlap although their data ID is the same"
         ))),
     }

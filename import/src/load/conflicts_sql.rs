@@ -3,7 +3,7 @@
 use pantry_registry::model::element::Element;
 use pantry_registry::model::universe::Universe;
 
-use super::datasets_sql::{DatasetGroup, RUN_MAP, TYPE_MAP};
+use super::datasets_sql::{DatasetGroup, PLACED_TABLE, RUN_MAP, TYPE_MAP};
 use super::place::{Place, quote};
 use super::records_sql::nowhere;
 use crate::export::{FILE_TABLE, Shape};
@@ -33,6 +33,18 @@ pub fn missing_dimension(
         group.from(place),
         place.stage(FILE_TABLE),
         group.is_member(),
+    )
+}
+
+/// A dataset of the shape whose file is recorded under another path than it has been given now: id, line, both paths.
+pub fn other_path(place: &Place, shape: &Shape, records_table: &str) -> String {
+    format!(
+        "SELECT CAST(s.id AS text), f.line, r.path, p.path FROM {} s JOIN {} f ON f.seq = s.file JOIN {} p ON p.seq = s.file \
+         JOIN {} r ON r.dataset_id = s.id WHERE r.path <> p.path LIMIT 1",
+        place.stage(&shape.table),
+        place.stage(FILE_TABLE),
+        place.stage(PLACED_TABLE),
+        place.repo(records_table),
     )
 }
 

@@ -23,7 +23,8 @@ pub fn diagnose(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> 
     });
     if let Some((id, first, second)) = fault.filter(|_| outcome.is_ok()) {
         let message = format!(
-            "dataset {id} is in the export twice, first at line {first}; nothing was changed"
+            "dataset {id} is in the {} twice, first at line {first}; nothing was changed",
+            input.origin.noun()
         );
         return Some(input.fault(u64::try_from(second).unwrap_or(0), message));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pantry_datastore::LookupEntity;
+use pantry_datastore::{FormatterNames, LookupEntity};
 use pantry_registry::Registry;
 use pantry_registry::database::Value;
 use pantry_registry::model::dataset_type::DatasetType;
@@ -41,7 +41,7 @@ pub fn fill(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> Resu
             int(number),
             Value::Int(ids.get(name).copied().unwrap_or(-1)),
             Value::from(definition.map_or("", |d| d.storage_class.as_str())),
-            Value::from(definition.and_then(|d| default_formatter(input, d))),
+            Value::from(definition.and_then(|d| default_formatter(input.formatters?, d))),
         ];
         insert(registry, input, TYPE_MAP, &row)?;
     }
@@ -58,21 +58,19 @@ pub fn fill(registry: &mut Registry, input: &PlanInput<'_>, plan: &Plan) -> Resu
         insert(registry, input, RUN_MAP, &[int(number), id])?;
     }
     for (number, name) in input.export.formatters.iter().enumerate() {
-        let name = name.as_deref().unwrap_or_default();
-        insert(
-            registry,
-            input,
-            FORMATTER_MAP,
-            &[int(number), Value::from(name)],
-        )?;
+        let row = [int(number), Value::from(name.as_deref())];
+        insert(registry, input, FORMATTER_MAP, &row)?;
     }
     Ok(())
 }
 
 /// The formatter that the repo's configuration has for a dataset type.
-fn default_formatter<'a>(input: &PlanInput<'a>, dataset_type: &DatasetType) -> Option<&'a str> {
+pub(crate) fn default_formatter<'a>(
+    formatters: &'a FormatterNames,
+    dataset_type: &DatasetType,
+) -> Option<&'a str> {
     let dimensions: Vec<&str> = dataset_type.dimensions.names().collect();
-    input.formatters?.get(&LookupEntity {
+    formatters.get(&LookupEntity {
         dataset_type: &dataset_type.name,
         dimensions: &dimensions,
         storage_class: &dataset_type.storage_class,

@@ -24,12 +24,13 @@ use serde::Serialize;
 pub use datasets_sql::{OnExisting, PLACED_TABLE};
 pub use diagnose::diagnose;
 pub(crate) use diagnose::shown_id;
-pub(crate) use maps::fill as fill_maps;
+pub(crate) use maps::{default_formatter, fill as fill_maps};
 pub use place::{IngestTime, Place, quote};
 pub use session::{attach, copy_placed, place};
 pub use transaction::{begin, data_version, end};
 
 use crate::Error;
+use crate::import::Origin;
 use crate::plan::{Plan, PlanInput};
 use datasets_sql::DatasetGroup;
 
@@ -279,6 +280,34 @@ fn files(
         );
         let rows = registry.connection().execute(&sql, &[])?;
         report.add(&datastore.records_table, rows);
+    }
+    Ok(())
+}
+
+/// A table of files may name another file than a dataset has already; an export is often imported again in another mode.
+pub fn check_recorded_paths(
+    registry: &mut Registry,
+    input: &PlanInput<'_>,
+    datastore: &DatastoreTarget,
+) -> Result<(), Error> {
+    if input.origin == Origin::Export {
+        return Ok(());
+    }
+    for shape in &input.export.shapes {
+        let sql = conflicts_sql::other_path(input.place, shape, &datastore.records_table);
+        let mut found = None;
+        registry.connection().query(&sql, &[], |row| {
+            let (id, line) = (shown_id(row.get_str(0)?), row.get_i64(1)?);
+            let paths = (row.get_str(2)?.to_owned(), row.get_str(3)?.to_owned());
+            found = Some((id, line, paths));
+            Ok::<(), Error>(())
+        })?;
+        if let Some((id, line, (old, new))) = found {
+            return Err(input.conflict(format!(
+                "dataset {id} (line {line} of the {}) has the file {old} already, not {new}",
+                input.origin.noun()
+            )));
+        }
     }
     Ok(())
 }

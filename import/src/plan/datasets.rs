@@ -162,8 +162,9 @@ fn missing_dimension(
         Some((values, line)) => Err(input.fault(
             u64::try_from(line).unwrap_or(0),
             format!(
-                "a dataset needs the {} record ({values}), which is neither in the export nor in the repo",
-                dimension.name
+                "a dataset needs the {} record ({values}), which is neither in the {} nor in the repo",
+                dimension.name,
+                input.origin.noun()
             ),
         )),
     }
@@ -208,10 +209,11 @@ fn existing(
             .and_then(|i| list.get(i).cloned())
             .unwrap_or_default()
     };
-    Err(Error::Conflict(format!(
-        "dataset {id} of type '{}' in run '{}' (line {line} of the export) contradicts the repo's dataset {old_id} of type \
+    Err(input.conflict(format!(
+        "dataset {id} of type '{}' in run '{}' (line {line} of the {}) contradicts the repo's dataset {old_id} of type \
          '{old_type}' in run '{old_run}': the type, the run, the data ID or the id differs",
         name(&input.export.types, number),
         name(&input.export.runs, run),
+        input.origin.noun(),
     )))
 }

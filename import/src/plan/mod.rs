@@ -21,6 +21,7 @@ pub use registrations::{PlannedCollection, PlannedType};
 
 use crate::Error;
 use crate::export::Export;
+use crate::import::Origin;
 use crate::load::Place;
 
 /// Differing records that are shown in full; the others are only counted.
@@ -50,8 +51,10 @@ pub struct Plan {
 
 /// What a plan is made from.
 pub struct PlanInput<'a> {
-    /// The export file, for messages.
+    /// The export file, or the table of files, for messages.
     pub file: &'a Path,
+    /// Which of the two it is.
+    pub origin: Origin,
     /// The staged export.
     pub export: &'a Export,
     /// Elements whose records are not imported.
@@ -69,6 +72,14 @@ impl PlanInput<'_> {
             line,
             message: message.into(),
         }
+    }
+
+    /// The export or table contradicts the repo.
+    pub(crate) fn conflict(&self, message: impl std::fmt::Display) -> Error {
+        Error::Conflict(format!(
+            "the {} conflicts with the repo: {message}",
+            self.origin.noun()
+        ))
     }
 
     pub(crate) fn skips(&self, element: &str) -> bool {

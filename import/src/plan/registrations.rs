@@ -86,7 +86,7 @@ fn dataset_types(
         if let Some(old) = old
             && *old != definition
         {
-            return Err(Error::Conflict(format!(
+            return Err(input.conflict(format!(
                 "dataset type '{}' is {} in the repo but {} in the export (line {})",
                 definition.name,
                 describe(old),
@@ -147,9 +147,12 @@ fn collections(
         if let Some(old) = old
             && *old != collection.collection_type
         {
-            return Err(Error::Conflict(format!(
-                "collection '{}' is {old} in the repo but {} in the export (line {})",
-                collection.name, collection.collection_type, collection.line
+            return Err(input.conflict(format!(
+                "collection '{}' is {old} in the repo but {} in the {} (line {})",
+                collection.name,
+                collection.collection_type,
+                input.origin.noun(),
+                collection.line
             )));
         }
         plan.collections.push(PlannedCollection {

@@ -15,6 +15,7 @@ mod binary;
 mod block;
 mod composer;
 mod construct;
+mod document;
 mod error;
 mod event;
 mod limits;
@@ -37,6 +38,7 @@ mod timestamp;
 mod walker;
 mod zstd;
 
+pub use document::document;
 pub use error::YamlError;
 pub use event::{BulkKey, Event};
 pub use mapping::{Field, Mapping};

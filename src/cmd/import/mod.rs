@@ -1,19 +1,14 @@
 //! `pantry import`: an export directory into a repo (`lsst/daf/butler/script/butlerImport.py`).
+mod file_args;
 mod report;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::ValueEnum;
 use pantry_datastore::ResourcePath;
-use pantry_datastore::store::Stores;
-use pantry_datastore::transfer::{TransferMode, TransferProgress};
-use pantry_import::files::{FileOptions, OnMissing};
-use pantry_import::{ImportOptions, OnConflict, import};
+use pantry_import::{ImportOptions, OnConflict, Origin, import};
 use pantry_registry::config::Environment;
 use pantry_registry::model::glob::split_commas;
 use tempfile::TempDir;
@@ -26,6 +21,10 @@ use crate::options_file::OptionsFile;
 use crate::prefixes::prefixes;
 use crate::repo::{self, Repo};
 
+pub(super) use file_args::{FileArgs, ReportFormat};
+pub(super) use report::show;
+pub(super) use watch::Shown;
+
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -35,10 +34,6 @@ pub struct Args {
     /// Folder of the dataset files and of the export file
     directory: String,
 
-    /// How files get into the datastore
-    #[arg(short, long, value_enum, default_value = "auto")]
-    transfer: Transfer,
-
     /// Export file; looked for in the current folder and in DIRECTORY
     #[arg(long, value_name = "FILE", default_value = "export.yaml")]
     export_file: String,
@@ -47,37 +42,9 @@ pub struct Args {
     #[arg(short, long, value_name = "ELEMENT")]
     skip_dimensions: Vec<String>,
 
-    /// Record sizes and checksums of files (the default)
-    #[arg(long, overrides_with = "no_track_file_attrs")]
-    track_file_attrs: bool,
-
-    /// Record neither sizes nor checksums of files
-    #[arg(long, overrides_with = "track_file_attrs")]
-    no_track_file_attrs: bool,
-
-    /// Print what would be done, and change nothing
-    #[arg(long)]
-    dry_run: bool,
-
-    /// Checksum to record; by default blake3 when files are copied or moved, else none
-    #[arg(long, value_enum)]
-    checksum: Option<ChecksumKind>,
-
     /// Fill the registry only: look at no file, write no datastore record
     #[arg(long)]
     no_files: bool,
-
-    /// Threads for files; by default one per processor
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
-
-    /// What to do when a file is missing: fail, or register its datasets without it
-    #[arg(long, value_enum, default_value_t)]
-    on_missing: MissingPolicy,
-
-    /// Where missing files are listed, one JSON object a line
-    #[arg(long, value_name = "FILE", default_value = "pantry-missing.jsonl")]
-    missing_report: PathBuf,
 
     /// What to do when a dimension record differs from the repository's: keep the repository's, or fail
     #[arg(long, value_enum, default_value_t)]
@@ -96,9 +63,8 @@ pub struct Args {
     #[arg(long)]
     no_create: bool,
 
-    /// How the report is printed
-    #[arg(long, value_enum, default_value_t)]
-    format: ReportFormat,
+    #[command(flatten)]
+    files: FileArgs,
 
     #[command(flatten)]
     create: CreateArgs,
@@ -107,63 +73,12 @@ pub struct Args {
     options_file: OptionsFile,
 }
 
-/// The transfer modes of the reference's command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Transfer {
-    Auto,
-    Link,
-    Symlink,
-    Hardlink,
-    Copy,
-    Move,
-    Relsymlink,
-    Direct,
-}
-
-impl From<Transfer> for TransferMode {
-    fn from(transfer: Transfer) -> Self {
-        match transfer {
-            Transfer::Auto => Self::Auto,
-            Transfer::Link => Self::Link,
-            Transfer::Symlink => Self::Symlink,
-            Transfer::Hardlink => Self::Hardlink,
-            Transfer::Copy => Self::Copy,
-            Transfer::Move => Self::Move,
-            Transfer::Relsymlink => Self::Relsymlink,
-            Transfer::Direct => Self::Direct,
-        }
-    }
-}
-
-/// Which checksum is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ChecksumKind {
-    Blake3,
-    None,
-}
-
-/// `--on-missing`.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum MissingPolicy {
-    #[default]
-    Error,
-    Skip,
-}
-
 /// `--on-conflict`.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum ConflictPolicy {
     #[default]
     Keep,
     Error,
-}
-
-/// Format of the report.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum ReportFormat {
-    #[default]
-    Text,
-    Json,
 }
 
 fn offset(text: &str) -> Result<(String, i64), String> {
@@ -183,10 +98,6 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let file = export_file(&args.export_file, &directory)?;
     let (mut repo, _stand_in) = open(&args, &environment)?;
     let shown = watch::Shown::new(context)?;
-    let mode = TransferMode::from(args.transfer);
-    let checksum = args
-        .checksum
-        .map_or(mode.copies_bytes(), |c| c == ChecksumKind::Blake3);
     let datastore = if args.no_files {
         None
     } else {
@@ -194,6 +105,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     };
     let options = ImportOptions {
         file,
+        origin: Origin::Export,
         skip_dimensions: split_commas(&args.skip_dimensions).values,
         day_obs_offsets: args
             .day_obs_offset
@@ -204,46 +116,28 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             ConflictPolicy::Keep => OnConflict::Keep,
             ConflictPolicy::Error => OnConflict::Error,
         },
-        dry_run: args.dry_run,
+        dry_run: args.files.dry_run,
         datastore: datastore.as_ref().map(|d| d.target.clone()),
     };
-    let progress = Arc::new(TransferProgress::default());
     let folder = ResourcePath::from_absolute(&directory)?.into_folder();
-    let (allowed, allowed_uris) = prefixes(&args.allow_prefix)?;
-    let files = datastore.map(|d| FileOptions {
-        root: d.root,
-        templates: d.templates,
-        formatters: d.formatters,
-        folder,
-        allowed,
-        allowed_uris,
-        stores: Stores::from_process(),
-        mode,
-        checksum,
-        track: !args.no_track_file_attrs,
-        jobs: args.jobs.unwrap_or_else(processors),
-        on_missing: match args.on_missing {
-            MissingPolicy::Error => OnMissing::Error,
-            MissingPolicy::Skip => OnMissing::Skip,
-        },
-        progress,
-    });
-    let mut missing = LazyFile::new(&args.missing_report);
+    let prefixes = prefixes(&args.allow_prefix)?;
+    let files = datastore.map(|d| args.files.options(d, folder, Some(prefixes)));
+    let mut missing = args.files.missing_list();
     let report = import(&mut repo.registry, &options, files, &mut missing, &shown)?;
     drop(shown);
-    report::show(&args, &report, context)
+    report::show(&args.files, &report, Origin::Export, context)
 }
 
 /// Open the repo; unless forbidden it is created when it is a local path that does not exist. A dry run creates it in a
 /// folder that goes away with the second value.
 fn open(args: &Args, environment: &Environment) -> Result<(Repo, Option<TempDir>), Failure> {
     if args.no_create || !repo::is_absent(&args.repo, environment)? {
-        let repo = Repo::open(&args.repo, !args.dry_run, environment)?;
+        let repo = Repo::open(&args.repo, !args.files.dry_run, environment)?;
         agreement::check(&repo, &args.repo, &args.create, environment)?;
         return Ok((repo, None));
     }
     repo::check_parent(&args.repo, environment)?;
-    if args.dry_run {
+    if args.files.dry_run {
         let folder = tempfile::Builder::new().prefix("pantry-plan-").tempdir()?;
         let stand_in = folder.path().join("repo").to_string_lossy().into_owned();
         args.create
@@ -293,34 +187,4 @@ fn export_file(name: &str, directory: &Path) -> Result<PathBuf, Failure> {
 
 fn same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b)
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// A file that is created when something is written to it.
-struct LazyFile<'a> {
-    path: &'a Path,
-    file: Option<File>,
-}
-
-impl<'a> LazyFile<'a> {
-    fn new(path: &'a Path) -> Self {
-        Self { path, file: None }
-    }
-}
-
-impl Write for LazyFile<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => self.file.insert(File::create(self.path)?),
-        };
-        file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.as_mut().map_or(Ok(()), Write::flush)
-    }
 }

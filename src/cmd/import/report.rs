@@ -1,31 +1,42 @@
 //! What an import did, printed.
 use std::io::{self, Write};
 
-use pantry_import::ImportReport;
+use pantry_import::{ImportReport, Origin};
 
-use super::{Args, ReportFormat};
+use super::file_args::{FileArgs, ReportFormat};
 use crate::context::Context;
 use crate::failure::Failure;
 
 /// Print the report: for people unless they want quiet, for programs as JSON.
-pub fn show(args: &Args, report: &ImportReport, context: &Context) -> Result<(), Failure> {
+pub fn show(
+    args: &FileArgs,
+    report: &ImportReport,
+    origin: Origin,
+    context: &Context,
+) -> Result<(), Failure> {
     let mut out = context.stdout();
     if args.format == ReportFormat::Json {
         serde_json::to_writer(&mut out, report)?;
         writeln!(out)?;
     } else if !context.quiet {
-        text(args, report, &mut out)?;
+        text(args, report, origin, &mut out)?;
     }
     out.flush()?;
     Ok(())
 }
 
-fn text(args: &Args, report: &ImportReport, out: &mut impl Write) -> io::Result<()> {
+fn text(
+    args: &FileArgs,
+    report: &ImportReport,
+    origin: Origin,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let verb = if args.dry_run { "to add" } else { "added" };
     if report.load.rows.is_empty() {
         writeln!(
             out,
-            "nothing to do: the repository has everything in the export"
+            "nothing to do: the repository has everything in the {}",
+            origin.noun()
         )?;
     }
     for (table, rows) in &report.load.rows {
@@ -54,6 +65,9 @@ fn text(args: &Args, report: &ImportReport, out: &mut impl Write) -> io::Result<
         )?;
         writeln!(out, "{:>10} missing", survey.missing)?;
         writeln!(out, "{:>10} of the wrong size", survey.wrong_size)?;
+        if survey.unsound > 0 {
+            writeln!(out, "{:>10} not sound", survey.unsound)?;
+        }
         writeln!(out, "{:>10} symbolic links", survey.symlinks)?;
         writeln!(out, "{:>10} in place already", survey.in_place)?;
         for finding in &survey.findings {

@@ -1,0 +1,140 @@
+//! Tables that name files: ECSV, CSV, FITS and Parquet, with the column rules of `astropy.table.Table.read`.
+
+mod csv;
+mod ecsv;
+mod fits;
+mod parquet;
+mod records;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::Error;
+
+/// A value of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableValue {
+    /// None: a blank field, or one that is masked.
+    Missing,
+    /// An integer.
+    Int(i64),
+    /// A floating point number.
+    Float(f64),
+    /// A boolean.
+    Bool(bool),
+    /// Text.
+    Text(String),
+}
+
+impl TableValue {
+    /// What this is, in words for an error message.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Missing => "no value",
+            Self::Int(_) => "an integer",
+            Self::Float(_) => "a floating point number",
+            Self::Bool(_) => "a boolean",
+            Self::Text(_) => "text",
+        }
+    }
+}
+
+/// Takes the line (or number) of a row and the values of the wanted columns.
+pub type EachRow<'a> = dyn FnMut(u64, &[TableValue]) -> Result<(), String> + 'a;
+
+/// A table of one of the formats.
+pub enum TableFile {
+    /// Comma separated values.
+    Csv(csv::CsvTable),
+    /// Enhanced CSV, with a YAML header.
+    Ecsv(ecsv::EcsvTable),
+    /// The first table of a FITS file.
+    Fits(fits::FitsTable),
+    /// Parquet.
+    Parquet(parquet::ParquetTable),
+}
+
+/// Why a table cannot be read: the line if there is one, and what is wrong.
+#[derive(Debug)]
+pub struct TableFault {
+    line: u64,
+    message: String,
+}
+
+impl TableFault {
+    fn at(line: u64, message: impl Into<String>) -> Self {
+        Self {
+            line,
+            message: message.into(),
+        }
+    }
+
+    /// The same with the name of the file.
+    pub fn of(self, file: &Path) -> Error {
+        Error::Input {
+            file: file.to_owned(),
+            line: self.line,
+            message: self.message,
+        }
+    }
+}
+
+impl From<String> for TableFault {
+    fn from(message: String) -> Self {
+        Self::at(0, message)
+    }
+}
+
+impl TableFile {
+    /// Open a table; FITS and Parquet are known by their first bytes, the others by the ending of the name, as astropy
+    /// knows them.
+    pub fn open(path: &Path) -> Result<Self, TableFault> {
+        let failed = |e: std::io::Error| TableFault::from(format!("cannot be read: {e}"));
+        let mut file = File::open(path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.is_dir() {
+            return Err("is a folder, not a table".to_owned().into());
+        }
+        let mut start = Vec::new();
+        file.by_ref()
+            .take(8)
+            .read_to_end(&mut start)
+            .map_err(failed)?;
+        let name = path.to_string_lossy().to_ascii_lowercase();
+        let ends = |endings: &[&str]| endings.iter().any(|e| name.ends_with(e));
+        if start == *b"SIMPLE  " || ends(&[".fits", ".fit", ".fts"]) {
+            return Ok(Self::Fits(fits::FitsTable::open(file)?));
+        }
+        if start.starts_with(b"PAR1") || ends(&[".parquet", ".parq"]) {
+            return Ok(Self::Parquet(parquet::ParquetTable::open(file)?));
+        }
+        if ends(&[".ecsv"]) {
+            return Ok(Self::Ecsv(ecsv::EcsvTable::open(path)?));
+        }
+        if ends(&[".csv"]) {
+            return Ok(Self::Csv(csv::CsvTable::open(path)?));
+        }
+        let message = "the format of the table is not known; it may be ECSV (.ecsv), CSV (.csv), FITS or Parquet, not compressed";
+        Err(message.to_owned().into())
+    }
+
+    /// Names of the columns.
+    pub fn columns(&self) -> &[String] {
+        match self {
+            Self::Csv(table) => table.columns(),
+            Self::Ecsv(table) => table.columns(),
+            Self::Fits(table) => table.columns(),
+            Self::Parquet(table) => table.columns(),
+        }
+    }
+
+    /// Hand the values of the columns with these numbers to `each`, row by row.
+    pub fn rows(&mut self, wanted: &[usize], each: &mut EachRow<'_>) -> Result<(), TableFault> {
+        match self {
+            Self::Csv(table) => table.rows(wanted, each),
+            Self::Ecsv(table) => table.rows(wanted, each),
+            Self::Fits(table) => table.rows(wanted, each),
+            Self::Parquet(table) => table.rows(wanted, each),
+        }
+    }
+}

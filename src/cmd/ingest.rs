@@ -1,0 +1,115 @@
+//! `pantry ingest`: a tree of files that a recipe recognises.
+use std::io::Write;
+use std::path::PathBuf;
+
+use pantry_datastore::ResourcePath;
+use pantry_import::ingest::{TreeOptions, TreeReport, ingest_tree};
+use pantry_import::{ImportOptions, OnConflict, Origin};
+use pantry_registry::config::Environment;
+use pantry_registry::model::dataset_id::DatasetIdMode;
+use serde_json::json;
+
+use crate::cmd::import::{FileArgs, ReportFormat, Shown, show};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::options_file::OptionsFile;
+use crate::repo::Repo;
+
+/// Arguments of `ingest`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Folder, configuration file or label of the repository
+    repo: String,
+
+    /// Root of the tree
+    root: PathBuf,
+
+    /// Recipe (YAML) that says what the files are
+    #[arg(long, value_name = "FILE")]
+    recipe: PathBuf,
+
+    /// Run of the files whose rule names none; made if there is none
+    #[arg(long)]
+    run: Option<String>,
+
+    #[command(flatten)]
+    files: FileArgs,
+
+    #[command(flatten)]
+    options_file: OptionsFile,
+}
+
+/// Ingests.
+pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let environment = Environment::from_process();
+    if !args.root.is_dir() {
+        return Err(Failure::error(format!(
+            "{} is not a folder",
+            args.root.display()
+        )));
+    }
+    let root = std::path::absolute(&args.root)?;
+    let mut repo = Repo::open(&args.repo, !args.files.dry_run, &environment)?;
+    let datastore = repo.datastore()?;
+    let shown = Shown::new(context)?;
+    let options = ImportOptions {
+        file: args.recipe,
+        origin: Origin::Recipe,
+        skip_dimensions: Vec::new(),
+        day_obs_offsets: Default::default(),
+        on_conflict: OnConflict::Error,
+        dry_run: args.files.dry_run,
+        datastore: Some(datastore.target.clone()),
+    };
+    let tree = TreeOptions {
+        root: root.clone(),
+        run: args.run,
+        id_mode: DatasetIdMode::DataIdTypeRun,
+    };
+    // The tree is the operator's own: links in it may lead anywhere.
+    let folder = ResourcePath::from_absolute(&root)?.into_folder();
+    let files = args.files.options(datastore, folder, None);
+    let mut missing = args.files.missing_list();
+    let mut held = TreeReport::default();
+    let report = ingest_tree(
+        &mut repo.registry,
+        &options,
+        &tree,
+        files,
+        &mut missing,
+        &shown,
+        &mut |report| held = report,
+    )?;
+    drop(shown);
+    if args.files.format == ReportFormat::Json {
+        let mut out = context.stdout();
+        serde_json::to_writer(&mut out, &json!({ "tree": held, "import": report }))?;
+        writeln!(out)?;
+        return Ok(out.flush()?);
+    }
+    if !context.quiet {
+        print(&held, context)?;
+    }
+    show(&args.files, &report, Origin::Recipe, context)
+}
+
+/// What the tree holds, for people.
+fn print(held: &TreeReport, context: &Context) -> Result<(), Failure> {
+    let mut out = context.stdout();
+    for count in &held.datasets {
+        let (dataset_type, run, rule) = (&count.dataset_type, &count.run, &count.rule);
+        writeln!(
+            out,
+            "{:>10} files of {dataset_type} in {run} (rule '{rule}')",
+            count.files
+        )?;
+    }
+    for (element, records) in &held.records {
+        writeln!(out, "{records:>10} records of {element}")?;
+    }
+    writeln!(out, "{:>10} files that no rule knows", held.unmatched)?;
+    for path in &held.unmatched_files {
+        writeln!(out, "  {path}")?;
+    }
+    Ok(out.flush()?)
+}
