@@ -1,4 +1,4 @@
-//! Export YAML in, verification: always plan, then apply.
+//! Export YAML in and out, verification: always plan, then apply.
 
 mod error;
 pub mod export;
@@ -9,6 +9,7 @@ pub mod load;
 pub mod plan;
 mod repo;
 pub mod stage;
+pub mod unload;
 pub mod verify;
 pub mod yaml;
 

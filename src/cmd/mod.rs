@@ -2,6 +2,7 @@
 mod completions;
 mod config_dump;
 pub mod create;
+mod export;
 mod import;
 mod query_collections;
 mod query_data_ids;
@@ -26,6 +27,8 @@ pub enum Verb {
     ConfigDump(config_dump::Args),
     /// Create an empty repository
     Create(create::Args),
+    /// Write datasets and what belongs to them into an export directory
+    Export(export::Args),
     /// Import an export directory into a repository
     Import(import::Args),
     /// List collections
@@ -56,6 +59,7 @@ impl Verb {
             Verb::Completions(args) => completions::run(args, context),
             Verb::ConfigDump(args) => config_dump::run(args, context),
             Verb::Create(args) => create::run(args, context),
+            Verb::Export(args) => export::run(args, context),
             Verb::Import(args) => import::run(args, context),
             Verb::QueryCollections(args) => query_collections::run(args, context),
             Verb::QueryDataIds(args) => query_data_ids::run(args, context),

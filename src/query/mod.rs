@@ -1,5 +1,6 @@
 //! What the query verbs share: the options that say which rows are wanted, and the calls to the engine.
 mod constraint;
+mod dataset_request;
 mod each;
 pub mod engine;
 mod filter;
@@ -8,8 +9,9 @@ mod open;
 mod source;
 
 pub use constraint::constraint;
+pub use dataset_request::DatasetRequest;
 pub use each::{Repeats, Shown, each_row};
-pub use filter::Filter;
+pub use filter::{Filter, Where};
 pub use limit::Limit;
 pub use source::Source;
 

@@ -4,6 +4,8 @@
 mod config_dump;
 mod documentation;
 mod exit_codes;
+mod export_faults;
+mod export_same;
 mod fuzz_requests;
 mod http;
 mod import_again;

@@ -17,9 +17,11 @@ use pantry_datastore::transfer::{TransferMode, TransferProgress};
 use pantry_datastore::{DatastoreRoot, FormatterNames, ResourcePath};
 use serde::Serialize;
 
+pub(crate) use expand::Expander;
 pub use inspect::survey;
 pub use locate::resolve_mode;
 pub use place::{PlacedFiles, place, place_none, unlink_sources};
+pub(crate) use source::StagedDataset;
 
 /// What to do about files that are not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

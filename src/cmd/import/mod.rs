@@ -1,6 +1,5 @@
 //! `pantry import`: an export directory into a repo (`lsst/daf/butler/script/butlerImport.py`).
 mod report;
-mod watch;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,11 +19,13 @@ use tempfile::TempDir;
 
 use crate::agreement;
 use crate::cmd::create::CreateArgs;
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::prefixes::prefixes;
 use crate::repo::{self, Repo};
+use crate::transfer::Transfer;
+use crate::watch::Shown;
 
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]
@@ -107,34 +108,6 @@ pub struct Args {
     options_file: OptionsFile,
 }
 
-/// The transfer modes of the reference's command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Transfer {
-    Auto,
-    Link,
-    Symlink,
-    Hardlink,
-    Copy,
-    Move,
-    Relsymlink,
-    Direct,
-}
-
-impl From<Transfer> for TransferMode {
-    fn from(transfer: Transfer) -> Self {
-        match transfer {
-            Transfer::Auto => Self::Auto,
-            Transfer::Link => Self::Link,
-            Transfer::Symlink => Self::Symlink,
-            Transfer::Hardlink => Self::Hardlink,
-            Transfer::Copy => Self::Copy,
-            Transfer::Move => Self::Move,
-            Transfer::Relsymlink => Self::Relsymlink,
-            Transfer::Direct => Self::Direct,
-        }
-    }
-}
-
 /// Which checksum is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ChecksumKind {
@@ -182,7 +155,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let directory = absolute(Path::new(&args.directory))?;
     let file = export_file(&args.export_file, &directory)?;
     let (mut repo, _stand_in) = open(&args, &environment)?;
-    let shown = watch::Shown::new(context)?;
+    let shown = Shown::new(context)?;
     let mode = TransferMode::from(args.transfer);
     let checksum = args
         .checksum
@@ -221,7 +194,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         mode,
         checksum,
         track: !args.no_track_file_attrs,
-        jobs: args.jobs.unwrap_or_else(processors),
+        jobs: args.jobs.unwrap_or_else(context::processors),
         on_missing: match args.on_missing {
             MissingPolicy::Error => OnMissing::Error,
             MissingPolicy::Skip => OnMissing::Skip,
@@ -293,10 +266,6 @@ fn export_file(name: &str, directory: &Path) -> Result<PathBuf, Failure> {
 
 fn same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b)
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A file that is created when something is written to it.
