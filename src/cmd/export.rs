@@ -125,7 +125,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             progress: Arc::new(TransferProgress::default()),
         }),
     };
-    let collections = catalog.resolve(&request.collections, &CollectionType::ALL, true, Some(true))?;
+    let collections =
+        catalog.resolve(&request.collections, &CollectionType::ALL, true, Some(true))?;
     let options = UnloadOptions {
         file: directory.join(&args.export_file),
         directory,
@@ -133,7 +134,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         elements: elements(&args, &repo)?,
         files,
     };
-    let report = unload(&mut repo.registry, &wanted, &options, &shown).map_err(ended)?;
+    let unloaded = unload(&mut repo.registry, &wanted, &options, &shown);
+    let (report, _) = unloaded.map_err(ended)?;
     drop(shown);
     show(&args, &report, context)
 }
@@ -190,7 +192,8 @@ pub fn registry_of(source: Source, verb: &str) -> Result<Box<Repo>, Failure> {
     }
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+/// A path that does not depend on the current folder.
+pub fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(path).map_err(|e| Failure::error(format!("{}: {e}", path.display())))
 }
 
@@ -225,7 +228,10 @@ fn show(args: &Args, report: &UnloadReport, context: &Context) -> Result<(), Fai
         writeln!(out, "{datasets:>10} datasets of {dataset_types} types")?;
         writeln!(out, "{dimension_records:>10} dimension records")?;
         writeln!(out, "{collections:>10} collections")?;
-        writeln!(out, "{associations:>10} associations of datasets with collections")?;
+        writeln!(
+            out,
+            "{associations:>10} associations of datasets with collections"
+        )?;
         if args.transfer.is_some_and(|t| t != Transfer::Direct) {
             writeln!(
                 out,

@@ -3,12 +3,15 @@ mod completions;
 mod config_dump;
 pub mod create;
 mod export;
+mod export_calibs;
 mod import;
+mod locate;
 mod query_collections;
 mod query_data_ids;
 mod query_dataset_types;
 mod query_datasets;
 mod query_dimension_records;
+mod retrieve_artifacts;
 mod serve;
 mod token;
 mod verify;
@@ -29,8 +32,12 @@ pub enum Verb {
     Create(create::Args),
     /// Write datasets and what belongs to them into an export directory
     Export(export::Args),
+    /// Write the datasets of calibration collections into an export directory
+    ExportCalibs(export_calibs::Args),
     /// Import an export directory into a repository
     Import(import::Args),
+    /// Say where the files of datasets are, also as lists for rclone and rsync
+    Locate(locate::Args),
     /// List collections
     QueryCollections(query_collections::Args),
     /// List data IDs: values that dimensions have together
@@ -41,6 +48,8 @@ pub enum Verb {
     QueryDatasets(query_datasets::Args),
     /// List the records of a dimension element
     QueryDimensionRecords(query_dimension_records::Args),
+    /// Put the files of datasets into a folder
+    RetrieveArtifacts(retrieve_artifacts::Args),
     /// Serve repositories over HTTP
     Serve(serve::Args),
     /// Make, list and revoke the tokens that let users into the server
@@ -60,12 +69,15 @@ impl Verb {
             Verb::ConfigDump(args) => config_dump::run(args, context),
             Verb::Create(args) => create::run(args, context),
             Verb::Export(args) => export::run(args, context),
+            Verb::ExportCalibs(args) => export_calibs::run(args, context),
             Verb::Import(args) => import::run(args, context),
+            Verb::Locate(args) => locate::run(args, context),
             Verb::QueryCollections(args) => query_collections::run(args, context),
             Verb::QueryDataIds(args) => query_data_ids::run(args, context),
             Verb::QueryDatasetTypes(args) => query_dataset_types::run(args, context),
             Verb::QueryDatasets(args) => query_datasets::run(args, context),
             Verb::QueryDimensionRecords(args) => query_dimension_records::run(args, context),
+            Verb::RetrieveArtifacts(args) => retrieve_artifacts::run(args, context),
             Verb::Serve(args) => serve::run(args, context),
             Verb::Token(args) => token::run(args, context),
             Verb::Verify(args) => verify::run(args, context),

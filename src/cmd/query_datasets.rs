@@ -1,6 +1,5 @@
 //! `pantry query-datasets`: the datasets of one or more types (`lsst/daf/butler/script/queryDatasets.py`).
 mod answer;
-mod files;
 mod print;
 
 use std::io::Write;
@@ -9,12 +8,11 @@ use pantry_registry::listing::{RowQuery, TypeSearch};
 use pantry_registry::model::glob::Wildcard;
 
 use self::answer::Answer;
-use self::files::Files;
 use self::print::Printer;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{DatasetRequest, Filter, Source, engine};
+use crate::query::{DatasetRequest, Explain, Files, Filter, Source, engine};
 use crate::rows::OutputFormat;
 
 /// Arguments of `query-datasets`.
@@ -41,6 +39,9 @@ pub struct Args {
     #[command(flatten)]
     filter: Filter,
 
+    #[command(flatten)]
+    explain: Explain,
+
     /// Show where each dataset's file is
     #[arg(long)]
     show_uri: bool,
@@ -66,7 +67,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     };
     let searches = request.searches(&mut source)?;
     let mut out = context.stdout();
-    if args.filter.explain {
+    if args.explain.is_wanted {
         explain(&args, &searches, &mut source, &mut out)?;
         out.flush()?;
         return Ok(());

@@ -27,11 +27,7 @@ impl DatasetRequest {
     ///
     /// # Errors
     /// `--find-first` with patterns of collections.
-    pub fn of(
-        glob: &[String],
-        collections: &[String],
-        find_first: bool,
-    ) -> Result<Self, Failure> {
+    pub fn of(glob: &[String], collections: &[String], find_first: bool) -> Result<Self, Failure> {
         let glob = split_commas(glob).values;
         let request = Self {
             several: glob.len() != 1 || Wildcard::parse(&glob).has_globs(),
@@ -85,9 +81,8 @@ impl DatasetRequest {
             return Ok(Vec::new());
         }
         let collections = catalog.resolve(&self.collections, collection_types, true, None)?;
-        let search = |dataset_type| {
-            TypeSearch::new(dataset_type, &collections, self.find_first, catalog)
-        };
+        let search =
+            |dataset_type| TypeSearch::new(dataset_type, &collections, self.find_first, catalog);
         Ok(types.into_iter().map(search).collect())
     }
 

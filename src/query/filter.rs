@@ -19,7 +19,7 @@ pub struct Where {
     bind: Vec<String>,
 }
 
-/// `--where`, `--bind`, `--order-by`, `--limit` and `--explain`; flatten it into the arguments of a query verb.
+/// `--where`, `--bind`, `--order-by`, `--limit` and `--timeout`; flatten it into the arguments of a verb that queries.
 #[derive(Debug, clap::Args)]
 pub struct Filter {
     #[command(flatten)]
@@ -42,10 +42,14 @@ pub struct Filter {
     /// Seconds that each query may take before it is given up; without it, any
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<f64>,
+}
 
+/// `--explain`; flatten it into the arguments of a query verb.
+#[derive(Debug, clap::Args)]
+pub struct Explain {
     /// Show how the question is answered in place of the answer: query tree, SQL and the database's plan
-    #[arg(long)]
-    pub explain: bool,
+    #[arg(long = "explain")]
+    pub is_wanted: bool,
 }
 
 /// A number of seconds from a millisecond to a year.

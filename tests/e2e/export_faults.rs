@@ -50,7 +50,9 @@ fn a_file_that_is_gone_ends_an_export_with_nothing_left() {
     let said = export(&repo, &directory, &["-t", "copy"]).ok();
     assert!(said.contains("18 files"), "{said}");
     let files = everything(&directory);
-    let gone = files.keys().find(|p| p.extension().is_some_and(|e| e == "json"));
+    let gone = files
+        .keys()
+        .find(|p| p.extension().is_some_and(|e| e == "json"));
     fs::remove_file(repo.join(gone.unwrap())).unwrap();
     let again = scratch.path("again");
     let said = complaint(&export(&repo, &again, &["-t", "copy"]));

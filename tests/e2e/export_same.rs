@@ -100,7 +100,14 @@ fn parts() -> Vec<(Vec<&'static str>, Value)> {
         (vec!["-d", "visitTable"], json!({"types": ["visitTable"]})),
         (vec!["-d", "raw,bias"], json!({"types": ["raw", "bias"]})),
         (
-            vec!["-d", "calexp", "--where", "instrument = 'HSC' AND detector = :d", "--bind", "d=49"],
+            vec![
+                "-d",
+                "calexp",
+                "--where",
+                "instrument = 'HSC' AND detector = :d",
+                "--bind",
+                "d=49",
+            ],
             json!({"types": ["calexp"], "where": "instrument = 'HSC' AND detector = 49"}),
         ),
         (
@@ -108,12 +115,23 @@ fn parts() -> Vec<(Vec<&'static str>, Value)> {
             json!({"search": ["HSC/tagged/best-seeing"], "collections": ["HSC/tagged/best-seeing"]}),
         ),
         (
-            vec!["--collections", "HSC/runs/mini", "--find-first", "-d", "deepCoadd_calexp"],
+            vec![
+                "--collections",
+                "HSC/runs/mini",
+                "--find-first",
+                "-d",
+                "deepCoadd_calexp",
+            ],
             json!({"types": ["deepCoadd_calexp"], "search": ["HSC/runs/mini"], "find_first": true,
                    "collections": ["HSC/runs/mini"]}),
         ),
         (
-            vec!["--collections", "skymaps", "--dimension-records", "patch,physical_filter"],
+            vec![
+                "--collections",
+                "skymaps",
+                "--dimension-records",
+                "patch,physical_filter",
+            ],
             json!({"search": ["skymaps"], "collections": ["skymaps"], "elements": ["patch", "physical_filter"]}),
         ),
     ]
@@ -184,7 +202,13 @@ fn the_registry_alone() {
     let _ = import(&repo, &fixture("hsc-calibrations"), &flags).ok();
     let written = scratch.path("export");
     let elements = "detector,patch,tract,exposure,visit,day_obs,group,physical_filter";
-    let elements = ["--no-files", "--format", "json", "--dimension-records", elements];
+    let elements = [
+        "--no-files",
+        "--format",
+        "json",
+        "--dimension-records",
+        elements,
+    ];
     let said = export(&repo, &written, &elements);
     let report: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(report["datasets"], 118);

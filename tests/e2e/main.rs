@@ -35,6 +35,7 @@ mod query_formats;
 mod query_lines;
 mod release;
 mod remote;
+mod retrieve;
 mod serve_client;
 mod serve_faults;
 mod serve_fuzz;

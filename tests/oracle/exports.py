@@ -48,9 +48,13 @@ def tagged(loader, suffix, node):
 Plain.add_multi_constructor("", tagged)
 
 
-def read(directory: str):
-    with open(os.path.join(directory, "export.yaml")) as stream:
+def load(file: str):
+    with open(file) as stream:
         return yaml.load(stream, Loader=Plain)
+
+
+def read(directory: str):
+    return load(os.path.join(directory, "export.yaml"))
 
 
 def files(directory: str) -> dict[str, str]:

@@ -135,7 +135,10 @@ fn tagged(
         }
         count += 1;
         let mut line = "  - ".to_owned();
-        push_id(&mut line, row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
+        push_id(
+            &mut line,
+            row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?,
+        );
         document.write(&line)?;
     }
     Ok(count)
@@ -168,7 +171,10 @@ fn calibration(
         while let Some(row) = ids.next()? {
             count += 1;
             let mut line = "    - ".to_owned();
-            push_id(&mut line, row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?);
+            push_id(
+                &mut line,
+                row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?,
+            );
             document.write(&line)?;
         }
     }

@@ -15,7 +15,7 @@ use crate::Error;
 ///
 /// # Errors
 /// A name that is no collection.
-pub fn sorted_collections(
+pub(super) fn sorted_collections(
     catalog: &CollectionCatalog,
     names: &[String],
     runs: &[String],
@@ -62,7 +62,10 @@ pub(super) fn write(
         let doc = collection.doc.as_deref().map(yaml_text);
         let mut fields = vec![
             ("type", "collection".to_owned()),
-            ("collection_type", collection.collection_type.name().to_owned()),
+            (
+                "collection_type",
+                collection.collection_type.name().to_owned(),
+            ),
             ("name", name),
         ];
         fields.extend(doc.map(|doc| ("doc", doc)));

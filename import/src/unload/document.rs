@@ -164,7 +164,9 @@ fn record(out: &mut String, row: &rusqlite::Row<'_>, names: &[&str]) -> Result<(
         let mark = if i == 0 { '-' } else { ' ' };
         match row.get_ref(4 + i)? {
             ValueRef::Integer(v) => writeln!(out, "    {mark} {name}: {v}").unwrap_or_default(),
-            _ => writeln!(out, "    {mark} {name}: {}", yaml_text(text(4 + i)?)).unwrap_or_default(),
+            _ => {
+                writeln!(out, "    {mark} {name}: {}", yaml_text(text(4 + i)?)).unwrap_or_default()
+            }
         }
     }
     if names.is_empty() {

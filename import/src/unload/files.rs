@@ -286,7 +286,9 @@ fn records(
 fn named(set: &Set, dataset: &Dataset) -> String {
     let names = set.dataset_type.dimensions.required();
     let values = names.zip(&dataset.required);
-    let values: Vec<String> = values.map(|(name, value)| format!("{name}: {value}")).collect();
+    let values: Vec<String> = values
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
     format!(
         "dataset {} ({} of {{{}}} in {})",
         dataset.id,

@@ -4,12 +4,15 @@
 //! Memory does not grow with the export: what is selected is held by a temporary SQLite file, from which the sections of the
 //! document are read in their order.
 
+mod artifacts;
 mod associations;
 mod collections;
 mod document;
 mod files;
+mod index;
 mod needed;
 mod output;
+mod ranked;
 mod records;
 mod selection;
 
@@ -21,9 +24,10 @@ use pantry_registry::Registry;
 use pantry_registry::listing::CollectionCatalog;
 use serde::Serialize;
 
-pub use collections::sorted_collections;
+pub use artifacts::{RetrieveOptions, retrieve};
 pub use selection::{Selection, Wanted};
 
+use self::collections::sorted_collections;
 use self::document::Document;
 use self::files::Paths;
 use self::needed::Needed;
@@ -80,7 +84,7 @@ pub struct UnloadReport {
     pub skipped: u64,
 }
 
-/// Select what `wanted` asks for and write it, all of one moment.
+/// Select what `wanted` asks for and write it, all of one moment. What was written is returned too.
 ///
 /// # Errors
 /// Whatever the error, there is no new document under its name, and files that this run placed are gone again.
@@ -89,17 +93,18 @@ pub fn unload(
     wanted: &[Wanted],
     options: &UnloadOptions,
     watch: &dyn Watch,
-) -> Result<UnloadReport, Error> {
+) -> Result<(UnloadReport, Selection), Error> {
     registry.read(|registry| {
         watch.begin(Step::Select, 0);
-        let selection = Selection::select(registry, wanted, watch)?;
-        write(registry, selection, options, watch)
+        let mut selection = Selection::select(registry, wanted, watch)?;
+        let report = write(registry, &mut selection, options, watch)?;
+        Ok((report, selection))
     })
 }
 
 fn write(
     registry: &mut Registry,
-    mut selection: Selection,
+    selection: &mut Selection,
     options: &UnloadOptions,
     watch: &dyn Watch,
 ) -> Result<UnloadReport, Error> {
@@ -111,26 +116,25 @@ fn write(
     if let Some(files) = &options.files {
         watch.begin(Step::Files, selection.datasets()?);
         let paths = Paths::new(files, options);
-        placed = paths.find(registry, &selection, &mut lock, watch, &mut report)?;
+        placed = paths.find(registry, selection, &mut lock, watch, &mut report)?;
     }
     // After the files: placing them removes what a run that was killed left behind, which has such a name.
     let output = Output::begin(&options.file)?;
     let catalog = CollectionCatalog::read(registry)?;
     watch.begin(Step::Records, 0);
-    let needed = Needed::find(registry, &selection, &options.elements, watch)?;
+    let needed = Needed::find(registry, selection, &options.elements, watch)?;
     watch.begin(Step::Write, selection.datasets()?);
     let mut document = Document::begin(output, registry.universe())?;
-    report.dimension_records = records::write(registry, &selection, &needed, &mut document)?;
+    report.dimension_records = records::write(registry, selection, &needed, &mut document)?;
     let collections = sorted_collections(&catalog, &options.collections, &selection.runs()?)?;
     report.collections = collections::write(registry, &catalog, &collections, &mut document)?;
     let with_files = options.files.is_some();
     for set in selection.sets() {
-        let written = document.datasets(set, &selection, with_files, watch, report.datasets)?;
+        let written = document.datasets(set, selection, with_files, watch, report.datasets)?;
         report.dataset_types += u64::from(written > 0);
         report.datasets += written;
     }
-    report.associations =
-        associations::write(registry, &mut selection, &collections, &mut document)?;
+    report.associations = associations::write(registry, selection, &collections, &mut document)?;
     let output = document.end()?;
     if watch.cancelled().load(std::sync::atomic::Ordering::Relaxed) {
         return Err(Error::Interrupted);

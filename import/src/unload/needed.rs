@@ -31,6 +31,14 @@ pub(super) struct Needed {
 }
 
 impl Needed {
+    /// Only what the data IDs of datasets hold.
+    pub(super) fn of_data_ids(universe: &Arc<Universe>) -> Self {
+        Self {
+            universe: Arc::clone(universe),
+            further: BTreeSet::new(),
+        }
+    }
+
     /// Find out; `elements` are those all of whose records are wanted.
     pub(super) fn find(
         registry: &mut Registry,
@@ -39,12 +47,12 @@ impl Needed {
         watch: &dyn Watch,
     ) -> Result<Self, Error> {
         let universe = Arc::clone(registry.universe());
-        let mut needed = Self {
-            universe: Arc::clone(&universe),
-            further: BTreeSet::new(),
-        };
+        let mut needed = Self::of_data_ids(&universe);
         let mut with_records = BTreeSet::new();
-        let populated = universe.elements().iter().filter(|e| e.populated_by.is_some());
+        let populated = universe
+            .elements()
+            .iter()
+            .filter(|e| e.populated_by.is_some());
         let asked: BTreeSet<&str> = populated
             .flat_map(|e| [Some(e.name.as_str()), e.populated_by.as_deref()])
             .flatten()
@@ -106,6 +114,24 @@ impl Needed {
         })
     }
 
+    /// The values of a dimension without records of its own, sorted.
+    pub(super) fn each_key(
+        &self,
+        selection: &Selection,
+        dimension: &str,
+        visit: &mut dyn FnMut(&str) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Some(element) = self.universe.get(dimension) else {
+            return Ok(());
+        };
+        self.each_batch(selection, element, &mut |keys| {
+            for key in keys.iter().flatten() {
+                visit(&key.to_string())?;
+            }
+            Ok(true)
+        })
+    }
+
     /// Note the keys of the records of `element` that belong to the records of `source`.
     fn populated(
         &mut self,
@@ -142,7 +168,11 @@ impl Needed {
             self.further(selection, other)?;
         }
         let width = element.required.len();
-        let sql = format!("SELECT * FROM {} ORDER BY {}", further(element), order(width));
+        let sql = format!(
+            "SELECT * FROM {} ORDER BY {}",
+            further(element),
+            order(width)
+        );
         batches(selection, &sql, width, &mut |keys| {
             check(watch)?;
             for record in find_records(registry, element, &element.required, keys)? {
@@ -220,7 +250,12 @@ impl Needed {
         let columns = columns.join(", ");
         let mut parts: Vec<String> = Vec::new();
         for set in selection.sets() {
-            if set.dataset_type.dimensions.elements().any(|e| e == element.name) {
+            if set
+                .dataset_type
+                .dimensions
+                .elements()
+                .any(|e| e == element.name)
+            {
                 parts.push(format!("SELECT DISTINCT {columns} FROM {}", set.table));
             }
         }

@@ -41,7 +41,9 @@ impl Output {
         let failed = |e| Error::io("writing", &self.path, e);
         let file = self.file.into_inner().map_err(|e| failed(e.into_error()))?;
         let permissions = Permissions::from_mode(0o644);
-        file.as_file().set_permissions(permissions).map_err(failed)?;
+        file.as_file()
+            .set_permissions(permissions)
+            .map_err(failed)?;
         file.as_file().sync_all().map_err(failed)?;
         file.persist(&self.path).map_err(|e| failed(e.error))?;
         Ok(())

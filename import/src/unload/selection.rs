@@ -5,9 +5,11 @@ use std::sync::atomic::Ordering;
 use pantry_registry::Registry;
 use pantry_registry::listing::RowQuery;
 use pantry_registry::model::column::ColumnType;
+use pantry_registry::model::data_coordinate::DataIdValue;
 use pantry_registry::model::dataset_type::DatasetType;
 use pantry_registry::query::execute::{QueryInputs, ResultValue, execute};
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use crate::load::quote;
 use crate::stage::{Cell, CellType, Stage, TableNo};
@@ -218,6 +220,40 @@ impl Selection {
     /// A file that cannot be read.
     pub fn datasets(&self) -> Result<u64, Error> {
         self.sets.iter().map(|set| self.rows(set)).sum()
+    }
+
+    /// Hand over the datasets, types in order of name, those of a type by data ID: the type, the run, and the values of the
+    /// dimensions in the order of `DimensionGroup::data_coordinate_keys`.
+    ///
+    /// # Errors
+    /// A file that cannot be read; those of `visit`.
+    pub fn each_dataset(
+        &self,
+        visit: &mut dyn FnMut(&DatasetType, &str, &[DataIdValue]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for set in &self.sets {
+            let dimensions = &set.dataset_type.dimensions;
+            let columns = dimensions.data_coordinate_keys();
+            let columns: String = columns.map(|d| format!(", {}", key(d))).collect();
+            let order = set.required("").join(", ");
+            let order = if order.is_empty() { "run" } else { &order };
+            let table = &set.table;
+            let sql = format!("SELECT run{columns} FROM {table} ORDER BY {order}, run");
+            let mut select = self.connection().prepare(&sql)?;
+            let mut rows = select.query([])?;
+            while let Some(row) = rows.next()? {
+                let run: String = row.get(0)?;
+                let mut values = Vec::new();
+                for i in 0..dimensions.data_coordinate_keys().count() {
+                    values.push(match row.get_ref(1 + i)? {
+                        ValueRef::Integer(v) => DataIdValue::Int(v),
+                        _ => DataIdValue::Str(row.get(1 + i)?),
+                    });
+                }
+                visit(&set.dataset_type, &run, &values)?;
+            }
+        }
+        Ok(())
     }
 
     /// Names of the runs that datasets are in, sorted.
