@@ -117,6 +117,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         false => Some(UnloadFiles {
             datastore: repo.datastore()?,
             mode,
+            elsewhere_stays: false,
+            with_records: false,
             on_missing: match args.on_missing {
                 MissingPolicy::Error => OnMissing::Error,
                 MissingPolicy::Skip => OnMissing::Skip,

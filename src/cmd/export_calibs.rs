@@ -73,6 +73,8 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         files: Some(UnloadFiles {
             datastore: repo.datastore()?,
             mode: Some(mode),
+            elsewhere_stays: false,
+            with_records: false,
             on_missing: OnMissing::Error,
             jobs: args.jobs.unwrap_or_else(context::processors),
             progress: Arc::new(TransferProgress::default()),

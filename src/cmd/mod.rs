@@ -14,6 +14,7 @@ mod query_dimension_records;
 mod retrieve_artifacts;
 mod serve;
 mod token;
+mod transfer_datasets;
 mod verify;
 
 use clap::Subcommand;
@@ -54,6 +55,8 @@ pub enum Verb {
     Serve(serve::Args),
     /// Make, list and revoke the tokens that let users into the server
     Token(token::Args),
+    /// Bring datasets of one repository into another
+    TransferDatasets(transfer_datasets::Args),
     /// Check that records, files and tables agree
     Verify(verify::Args),
 }
@@ -80,6 +83,7 @@ impl Verb {
             Verb::RetrieveArtifacts(args) => retrieve_artifacts::run(args, context),
             Verb::Serve(args) => serve::run(args, context),
             Verb::Token(args) => token::run(args, context),
+            Verb::TransferDatasets(args) => transfer_datasets::run(args, context),
             Verb::Verify(args) => verify::run(args, context),
         }
     }

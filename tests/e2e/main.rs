@@ -47,5 +47,6 @@ mod serve_writes;
 mod serving;
 mod smoke;
 mod token;
+mod transfer_datasets;
 mod verify;
 mod verify_resume;

@@ -1,12 +1,13 @@
 //! `retrieve-artifacts`, `export-calibs` and `locate` beside the Python Butler.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use pantry_testkit::{fixture, oracle, run, run_with_input};
 use serde_json::{Value, json};
 
-use crate::import_setup::{Scratch, assert_same_tree, complaint, everything, import, tree};
+use crate::import_setup::{Entry, Scratch, assert_same_tree, complaint, everything, import, tree};
 use crate::pantry::{command, pantry};
 
 const INDEX: &str = "_butler_zip_index.json";
@@ -39,9 +40,11 @@ fn index(folder: &Path) -> Value {
     index
 }
 
-fn without_index(folder: &Path) -> std::collections::BTreeMap<PathBuf, crate::import_setup::Entry> {
+fn without_index(folder: &Path) -> BTreeMap<PathBuf, Entry> {
     let mut tree = tree(folder);
     tree.remove(Path::new(INDEX));
+    // How often a file is linked depends on who came first.
+    tree.values_mut().for_each(Entry::forget_links);
     tree
 }
 
@@ -123,10 +126,6 @@ fn the_same_files_in_the_same_places() {
         );
         if folders.0.join(INDEX).exists() {
             assert_eq!(index(&folders.0), index(&folders.1), "{:?}", lines[number]);
-        }
-        // Links of the first case count those of the other program too.
-        if cases[number].1 == ["-v"] {
-            continue;
         }
         assert_same_tree(&without_index(&folders.0), &without_index(&folders.1));
     }

@@ -54,6 +54,8 @@ pub struct FileOptions {
     pub checksum: bool,
     /// Whether sizes are recorded (`--track-file-attrs`).
     pub track: bool,
+    /// Whether sizes and checksums that the export says are recorded, in place of those that were found.
+    pub known: bool,
     /// Threads.
     pub jobs: usize,
     /// What to do about missing files.

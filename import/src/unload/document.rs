@@ -14,6 +14,20 @@ use crate::{Error, Watch};
 /// The format that is written.
 const VERSION: &str = "1.0.2";
 
+/// First column of a dataset's row that is a value of its data ID.
+const KEYS: usize = 6;
+
+/// What is said of the files of datasets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum With {
+    /// That there is one.
+    Nothing,
+    /// Path and formatter.
+    Files,
+    /// Also size and checksum, which the reference's format has not.
+    FileRecords,
+}
+
 /// A document that is being written, entry by entry.
 #[derive(Debug)]
 pub(super) struct Document {
@@ -80,18 +94,22 @@ impl Document {
         &mut self,
         set: &Set,
         selection: &Selection,
-        with_files: bool,
+        with: With,
         watch: &dyn Watch,
         done: u64,
     ) -> Result<u64, Error> {
         let columns = set.required(", s.").concat();
-        let (path, join, order) = match with_files {
-            true => {
+        let (path, join, order) = match with {
+            With::Files | With::FileRecords => {
                 let join = format!(" JOIN {} f ON f.seq = s.seq", set.file_table);
-                (", f.path, f.formatter", join, ", f.path")
+                (
+                    ", f.path, f.formatter, f.size, f.checksum",
+                    join,
+                    ", f.path",
+                )
             }
             // The reference's importer needs a path, though without a datastore it does not look at it.
-            false => (", '', NULL", String::new(), ""),
+            With::Nothing => (", '', NULL, NULL, NULL", String::new(), ""),
         };
         let sql = format!(
             "SELECT s.run, s.id{path}{columns} FROM {} s{join} ORDER BY s.run{order}{columns}",
@@ -115,7 +133,7 @@ impl Document {
                 run = Some(own.to_owned());
             }
             text.clear();
-            record(&mut text, row, &names)?;
+            record(&mut text, row, &names, with)?;
             self.write(&text)?;
             count += 1;
             if (done + count) % 1024 == 0 {
@@ -152,7 +170,12 @@ pub(super) fn push_id(out: &mut String, id: &str) {
     out.push_str("'\n");
 }
 
-fn record(out: &mut String, row: &rusqlite::Row<'_>, names: &[&str]) -> Result<(), Error> {
+fn record(
+    out: &mut String,
+    row: &rusqlite::Row<'_>,
+    names: &[&str],
+    with: With,
+) -> Result<(), Error> {
     let text = |i: usize| -> Result<&str, Error> {
         let text = row.get_ref(i)?.as_str();
         Ok(text.map_err(rusqlite::Error::from)?)
@@ -162,10 +185,10 @@ fn record(out: &mut String, row: &rusqlite::Row<'_>, names: &[&str]) -> Result<(
     out.push_str("    data_id:\n");
     for (i, name) in names.iter().enumerate() {
         let mark = if i == 0 { '-' } else { ' ' };
-        match row.get_ref(4 + i)? {
+        match row.get_ref(KEYS + i)? {
             ValueRef::Integer(v) => writeln!(out, "    {mark} {name}: {v}").unwrap_or_default(),
             _ => {
-                writeln!(out, "    {mark} {name}: {}", yaml_text(text(4 + i)?)).unwrap_or_default()
+                writeln!(out, "    {mark} {name}: {}", yaml_text(text(KEYS + i)?)).unwrap_or_default()
             }
         }
     }
@@ -175,6 +198,13 @@ fn record(out: &mut String, row: &rusqlite::Row<'_>, names: &[&str]) -> Result<(
     writeln!(out, "    path: {}", yaml_text(text(2)?)).unwrap_or_default();
     if row.get_ref(3)? != ValueRef::Null {
         writeln!(out, "    formatter: {}", yaml_text(text(3)?)).unwrap_or_default();
+    }
+    if with == With::FileRecords {
+        let size: i64 = row.get(4)?;
+        writeln!(out, "    file_size: {size}").unwrap_or_default();
+        if row.get_ref(5)? != ValueRef::Null {
+            writeln!(out, "    checksum: {}", yaml_text(text(5)?)).unwrap_or_default();
+        }
     }
     Ok(())
 }

@@ -35,9 +35,9 @@ pub(super) struct Paths<'a> {
 }
 
 /// A dataset of a batch.
-struct Dataset {
-    seq: i64,
-    id: Uuid,
+pub(super) struct Dataset {
+    pub(super) seq: i64,
+    pub(super) id: Uuid,
     run: String,
     required: Vec<DataIdValue>,
 }
@@ -149,7 +149,7 @@ impl<'a> Paths<'a> {
                 }
             };
             let path = self.path(registry, selection, set, root, dataset, file)?;
-            selection.add_file(number, dataset.seq, &path, &file.formatter)?;
+            selection.add_file(number, dataset.seq, &path, file)?;
         }
         Ok(skipped)
     }
@@ -165,9 +165,10 @@ impl<'a> Paths<'a> {
         file: &FileOfDataset,
     ) -> Result<String, Error> {
         let location = self.files.datastore.root.locate(&file.path)?;
+        let stays = self.files.elsewhere_stays && !location.is_in_store();
         match self.files.mode {
             Some(TransferMode::Direct) => Ok(location.uri().to_string()),
-            Some(mode) if mode.places_files() => {
+            Some(mode) if mode.places_files() && !stays => {
                 let target = match location.is_in_store() {
                     true => root.locate(location.record())?,
                     false => {
@@ -239,7 +240,7 @@ impl<'a> Paths<'a> {
 }
 
 /// The datasets after one of a set.
-fn batch(selection: &Selection, set: &Set, last: i64) -> Result<Vec<Dataset>, Error> {
+pub(super) fn batch(selection: &Selection, set: &Set, last: i64) -> Result<Vec<Dataset>, Error> {
     let sql = format!(
         "SELECT seq, id, run{} FROM {} WHERE seq > ? ORDER BY seq LIMIT {LOOK_UP}",
         set.required(", ").concat(),
@@ -267,7 +268,7 @@ fn batch(selection: &Selection, set: &Set, last: i64) -> Result<Vec<Dataset>, Er
     Ok(batch)
 }
 
-fn records(
+pub(super) fn records(
     registry: &mut Registry,
     table: Option<&str>,
     batch: &[Dataset],

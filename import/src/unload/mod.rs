@@ -15,6 +15,7 @@ mod output;
 mod ranked;
 mod records;
 mod selection;
+mod transfer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,9 +27,10 @@ use serde::Serialize;
 
 pub use artifacts::{RetrieveOptions, retrieve};
 pub use selection::{Selection, Wanted};
+pub use transfer::{TransferOptions, transfer};
 
 use self::collections::sorted_collections;
-use self::document::Document;
+use self::document::{Document, With};
 use self::files::Paths;
 use self::needed::Needed;
 use self::output::Output;
@@ -55,6 +57,10 @@ pub struct UnloadFiles {
     pub datastore: RepoDatastore,
     /// How they get into the folder; `None` leaves them in the datastore and writes their paths in it.
     pub mode: Option<TransferMode>,
+    /// Whether files that are not below the datastore's root stay where they are although others are placed.
+    pub elsewhere_stays: bool,
+    /// Whether the document also has sizes and checksums, which only `import` of the same program understands.
+    pub with_records: bool,
     /// What to do about datasets without a file.
     pub on_missing: OnMissing,
     /// Threads.
@@ -97,17 +103,22 @@ pub fn unload(
     registry.read(|registry| {
         watch.begin(Step::Select, 0);
         let mut selection = Selection::select(registry, wanted, watch)?;
-        let report = write(registry, &mut selection, options, watch)?;
+        let (report, placed) = write(registry, &mut selection, options, watch)?;
+        if let Some(placer) = placed {
+            drop(Placer::keep(placer));
+        }
         Ok((report, selection))
     })
 }
+
+/// Write a selection. The files that were placed are removed again unless the second value is kept.
 
 fn write(
     registry: &mut Registry,
     selection: &mut Selection,
     options: &UnloadOptions,
     watch: &dyn Watch,
-) -> Result<UnloadReport, Error> {
+) -> Result<(UnloadReport, Option<Placer>), Error> {
     let mut report = UnloadReport::default();
     let mut lock = Some(FolderLock::acquire(&options.directory, || {
         watch.warn("another Pantry works in the folder of the export; waiting for it");
@@ -128,9 +139,13 @@ fn write(
     report.dimension_records = records::write(registry, selection, &needed, &mut document)?;
     let collections = sorted_collections(&catalog, &options.collections, &selection.runs()?)?;
     report.collections = collections::write(registry, &catalog, &collections, &mut document)?;
-    let with_files = options.files.is_some();
+    let with = match &options.files {
+        None => With::Nothing,
+        Some(files) if files.with_records => With::FileRecords,
+        Some(_) => With::Files,
+    };
     for set in selection.sets() {
-        let written = document.datasets(set, selection, with_files, watch, report.datasets)?;
+        let written = document.datasets(set, selection, with, watch, report.datasets)?;
         report.dataset_types += u64::from(written > 0);
         report.datasets += written;
     }
@@ -140,8 +155,5 @@ fn write(
         return Err(Error::Interrupted);
     }
     output.publish()?;
-    if let Some(placer) = placed {
-        drop(Placer::keep(placer));
-    }
-    Ok(report)
+    Ok((report, placed))
 }

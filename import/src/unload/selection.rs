@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use pantry_registry::Registry;
-use pantry_registry::listing::RowQuery;
+use pantry_registry::listing::{FileOfDataset, RowQuery};
 use pantry_registry::model::column::ColumnType;
 use pantry_registry::model::data_coordinate::DataIdValue;
 use pantry_registry::model::dataset_type::DatasetType;
@@ -26,7 +26,8 @@ pub struct Wanted {
 }
 
 /// The selected datasets of one type: a table of the stage with `seq`, `id`, `run` and `k_<dimension>` for each required and
-/// implied dimension, and one of their files with the same `seq`, `path` and `formatter`.
+/// implied dimension, and one of their files with the same `seq`, `path`,
+/// `formatter`, `size` and `checksum`.
 pub(super) struct Set {
     pub(super) dataset_type: DatasetType,
     pub(super) table: String,
@@ -126,6 +127,8 @@ impl Selection {
         let file = [
             ("path".to_owned(), CellType::Text),
             ("formatter".to_owned(), CellType::Text),
+            ("size".to_owned(), CellType::Int),
+            ("checksum".to_owned(), CellType::Text),
         ];
         let rows = self.stage.table(&table, &columns)?;
         let files = self.stage.table(&file_table, &file)?;
@@ -172,15 +175,20 @@ impl Selection {
         ))?)
     }
 
-    /// Say where the file of a dataset is.
+    /// Say that the file of a dataset is at this path.
     pub(super) fn add_file(
         &self,
         set: usize,
         seq: i64,
         path: &str,
-        formatter: &str,
+        file: &FileOfDataset,
     ) -> Result<(), Error> {
-        let row = [Cell::text(Some(path)), Cell::text(Some(formatter))];
+        let row = [
+            Cell::text(Some(path)),
+            Cell::text(Some(&file.formatter)),
+            Cell::Int(file.file_size),
+            Cell::text(file.checksum.as_deref()),
+        ];
         self.stage.insert_at(self.sets[set].files, seq, &row)
     }
 

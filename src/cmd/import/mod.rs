@@ -194,6 +194,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         mode,
         checksum,
         track: !args.no_track_file_attrs,
+        known: false,
         jobs: args.jobs.unwrap_or_else(context::processors),
         on_missing: match args.on_missing {
             MissingPolicy::Error => OnMissing::Error,
