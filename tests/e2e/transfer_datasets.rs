@@ -32,8 +32,15 @@ fn case(scratch: &Scratch, number: usize, source: &Path, runs: &[&[&str]]) -> Ve
     let mut steps = vec![step("butler", ["create", theirs.to_str().unwrap()])];
     for flags in runs {
         let said = transfer(source, &ours, flags).ok();
-        assert!(said.starts_with("Number of datasets transferred: "), "{said}");
-        let head = ["transfer-datasets", source.to_str().unwrap(), theirs.to_str().unwrap()];
+        assert!(
+            said.starts_with("Number of datasets transferred: "),
+            "{said}"
+        );
+        let head = [
+            "transfer-datasets",
+            source.to_str().unwrap(),
+            theirs.to_str().unwrap(),
+        ];
         steps.push(step("butler", head.iter().chain(*flags)));
     }
     steps.push(step("same", [&ours, &theirs]));
@@ -52,14 +59,39 @@ fn the_same_rows_and_files() {
     let copy = ["--transfer", "copy"];
     let cases: [(&Path, &[&[&str]]); 5] = [
         // Again and with more: what is there stays.
-        (&copied, &[&["-d", "calexp", TO_HAVE, copy[0], copy[1]], &[TO_HAVE, copy[0], copy[1]]]),
-        (&copied, &[
-            &["-d", "raw", TO_HAVE, "--limit", "1", "-t", "link"],
-            &["--where", "instrument = 'HSC' AND detector = 50", "-d", "raw", "-t", "hardlink"],
-        ]),
+        (
+            &copied,
+            &[
+                &["-d", "calexp", TO_HAVE, copy[0], copy[1]],
+                &[TO_HAVE, copy[0], copy[1]],
+            ],
+        ),
+        (
+            &copied,
+            &[
+                &["-d", "raw", TO_HAVE, "--limit", "1", "-t", "link"],
+                &[
+                    "--where",
+                    "instrument = 'HSC' AND detector = 50",
+                    "-d",
+                    "raw",
+                    "-t",
+                    "hardlink",
+                ],
+            ],
+        ),
         (&direct, &[&["-d", "calexp,skyMap", TO_HAVE]]),
-        (&direct, &[&["--collections", "HSC/raw/all", TO_HAVE, copy[0], copy[1]]]),
-        (&shared, &[&[TO_HAVE, "-t", "symlink"], &["--no-transfer-dimensions", "-t", "symlink"]]),
+        (
+            &direct,
+            &[&["--collections", "HSC/raw/all", TO_HAVE, copy[0], copy[1]]],
+        ),
+        (
+            &shared,
+            &[
+                &[TO_HAVE, "-t", "symlink"],
+                &["--no-transfer-dimensions", "-t", "symlink"],
+            ],
+        ),
     ];
     let mut steps = Vec::new();
     for (number, (source, runs)) in cases.iter().enumerate() {
@@ -70,7 +102,8 @@ fn the_same_rows_and_files() {
         let [ours, theirs] = pair(&scratch, &format!("case{number}")).map(|repo| {
             let mut tree = tree(&repo);
             // How often a file of the source is linked depends on who came first.
-            tree.values_mut().for_each(crate::import_setup::Entry::forget_links);
+            tree.values_mut()
+                .for_each(crate::import_setup::Entry::forget_links);
             tree.remove(Path::new("butler.yaml"));
             tree
         });
@@ -86,11 +119,23 @@ fn into_postgresql() {
     let database = Database::new();
     let [ours, theirs] = pair(&scratch, "postgresql");
     let url = database.url();
-    let _ = pantry(["create", ours.to_str().unwrap(), "--db", &url, "--namespace", "ours"]).ok();
+    let _ = pantry([
+        "create",
+        ours.to_str().unwrap(),
+        "--db",
+        &url,
+        "--namespace",
+        "ours",
+    ])
+    .ok();
     oracle::create_postgres(&theirs, &database, Some("theirs"));
     let flags = [TO_HAVE, "--transfer", "copy"];
     let _ = transfer(&source, &ours, &flags).ok();
-    let head = ["transfer-datasets", source.to_str().unwrap(), theirs.to_str().unwrap()];
+    let head = [
+        "transfer-datasets",
+        source.to_str().unwrap(),
+        theirs.to_str().unwrap(),
+    ];
     let steps = vec![
         step("butler", head.iter().chain(&flags)),
         step("same", [&ours, &theirs]),

@@ -187,9 +187,8 @@ fn record(
         let mark = if i == 0 { '-' } else { ' ' };
         match row.get_ref(KEYS + i)? {
             ValueRef::Integer(v) => writeln!(out, "    {mark} {name}: {v}").unwrap_or_default(),
-            _ => {
-                writeln!(out, "    {mark} {name}: {}", yaml_text(text(KEYS + i)?)).unwrap_or_default()
-            }
+            _ => writeln!(out, "    {mark} {name}: {}", yaml_text(text(KEYS + i)?))
+                .unwrap_or_default(),
         }
     }
     if names.is_empty() {

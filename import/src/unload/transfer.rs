@@ -202,7 +202,10 @@ fn any_elsewhere(selection: &Selection) -> Result<bool, Error> {
     for set in selection.sets() {
         let table = &set.file_table;
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE path GLOB '*://*')");
-        if selection.connection().query_row(&sql, [], |row| row.get(0))? {
+        if selection
+            .connection()
+            .query_row(&sql, [], |row| row.get(0))?
+        {
             return Ok(true);
         }
     }

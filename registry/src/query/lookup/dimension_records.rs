@@ -10,10 +10,10 @@ use crate::query::QueryError;
 use crate::query::execute::{Reader, ResultValue};
 use crate::registry::Registry;
 
-/// Alternatives that go into one statement; SQLite allows 1000.
-const ALTERNATIVES: usize = 400;
+/// Alternatives that go into one statement: few, because the compiled statement of many takes more time and memory than rows.
+const ALTERNATIVES: usize = 20;
 /// Values that go into one statement.
-const VALUES: usize = 5000;
+const VALUES: usize = 500;
 
 /// Look up the records of an element that have one of these `keys`: values of some of its required `dimensions`. Keys that
 /// differ only in the last value should follow each other. Records come sorted by the values of the required dimensions,
