@@ -133,7 +133,7 @@ fn table(wanted: &[Wanted], selection: &Selection) -> Result<Table, Failure> {
     let mut columns = vec!["calibrationType", "run"];
     columns.extend(&dimensions);
     let mut table = Table::new(&columns, Align::Left);
-    selection.each_dataset(&mut |dataset_type, run, values| {
+    selection.each_dataset(|dataset_type, run, values| {
         let keys = dataset_type.dimensions.data_coordinate_keys();
         let own: Vec<(&str, &DataIdValue)> = keys.zip(values).collect();
         let mut row: Vec<Value<'_>> = vec![dataset_type.name.as_str().into(), run.into()];

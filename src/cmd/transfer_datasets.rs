@@ -94,7 +94,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     for search in &searches {
         selection.begin(search.dataset_type.clone())?;
     }
-    each_dataset(&mut source, &args.filter, &searches, &mut |number, row| {
+    each_dataset(&mut source, &args.filter, &searches, |number, row| {
         Ok(selection.add(number, row)?)
     })?;
     let mut source = registry_of(source, "transfer-datasets")?;

@@ -18,7 +18,7 @@ pub fn each_dataset(
     source: &mut Source,
     filter: &Filter,
     searches: &[TypeSearch],
-    visit: &mut dyn FnMut(usize, &[ResultValue]) -> Result<(), Failure>,
+    mut visit: impl FnMut(usize, &[ResultValue]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let limit = filter.limit();
     let mut used = 0;

@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
 
 use pantry_testkit::{oracle, run};
 
@@ -95,4 +98,30 @@ fn what_makes_no_sense() {
         assert!(said.contains(what), "{flags:?}: {said}");
         assert!(!directory.exists(), "{flags:?}");
     }
+}
+
+#[test]
+fn a_kill_leaves_a_whole_document_or_none() {
+    let scratch = Scratch::new();
+    let repo = scratch.filled("repo");
+    let _ = export(&repo, &scratch.path("whole"), &["-t", "copy"]).ok();
+    let whole = fs::read(scratch.path("whole").join("export.yaml")).unwrap();
+    let directory = scratch.path("killed");
+    for milliseconds in (0..60).step_by(4) {
+        let mut command = command();
+        command.arg("export").arg(&repo).arg(&directory);
+        let command = command.args(["-t", "copy"]).stdout(Stdio::null());
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        // However fast the machine is, what must hold holds.
+        sleep(Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if let Ok(text) = fs::read(directory.join("export.yaml")) {
+            assert!(text == whole, "after {milliseconds} ms");
+            fs::remove_file(directory.join("export.yaml")).unwrap();
+        }
+    }
+    // What the killed left behind is taken up and cleaned away.
+    let _ = export(&repo, &directory, &["-t", "copy"]).ok();
+    assert!(everything(&directory) == everything(&scratch.path("whole")));
 }

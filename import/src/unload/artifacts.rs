@@ -106,7 +106,7 @@ fn find(
     let table = &options.datastore.target.records_table;
     let has_table = tables.contains(table);
     let (mut missing, mut count) = (0_u64, 0);
-    each_ranked(selection, &mut |datasets| {
+    each_ranked(selection, |datasets| {
         let ids: Vec<Uuid> = datasets.iter().map(|(_, id)| *id).collect();
         let files = match has_table {
             true => files_of_datasets(registry, table, &ids)?,

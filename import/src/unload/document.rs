@@ -136,7 +136,7 @@ impl Document {
             record(&mut text, row, &names, with)?;
             self.write(&text)?;
             count += 1;
-            if (done + count) % 1024 == 0 {
+            if (done + count).is_multiple_of(1024) {
                 watch.reached(done + count);
                 if watch.cancelled().load(Ordering::Relaxed) {
                     return Err(Error::Interrupted);

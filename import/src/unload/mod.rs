@@ -112,7 +112,6 @@ pub fn unload(
 }
 
 /// Write a selection. The files that were placed are removed again unless the second value is kept.
-
 fn write(
     registry: &mut Registry,
     selection: &mut Selection,

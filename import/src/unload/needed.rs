@@ -23,6 +23,9 @@ use crate::{Error, Watch};
 /// Keys that are read together.
 const BATCH: usize = 2000;
 
+/// Takes keys, and says whether it wants more.
+type VisitKeys<'a> = dyn FnMut(&[Vec<DataIdValue>]) -> Result<bool, Error> + 'a;
+
 /// The keys of the records that are written: those that the data IDs of datasets hold, and those in tables of the stage.
 pub(super) struct Needed {
     universe: Arc<Universe>,
@@ -244,7 +247,7 @@ impl Needed {
         &self,
         selection: &Selection,
         element: &Element,
-        visit: &mut dyn FnMut(&[Vec<DataIdValue>]) -> Result<bool, Error>,
+        visit: &mut VisitKeys<'_>,
     ) -> Result<(), Error> {
         let columns: Vec<String> = element.required.iter().map(|d| key(d)).collect();
         let columns = columns.join(", ");
@@ -301,7 +304,7 @@ fn batches(
     selection: &Selection,
     sql: &str,
     width: usize,
-    visit: &mut dyn FnMut(&[Vec<DataIdValue>]) -> Result<bool, Error>,
+    visit: &mut VisitKeys<'_>,
 ) -> Result<(), Error> {
     let mut select = selection.connection().prepare(sql)?;
     let mut rows = select.query([])?;

@@ -14,7 +14,7 @@ const TABLE: &str = "ranked";
 /// Hand over the ids of all datasets with the numbers of their sets, in batches.
 pub(super) fn each_ranked(
     selection: &Selection,
-    visit: &mut dyn FnMut(&[(usize, Uuid)]) -> Result<(), Error>,
+    mut visit: impl FnMut(&[(usize, Uuid)]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let connection = selection.connection();
     connection.execute_batch(&format!(

@@ -86,7 +86,7 @@ impl Selection {
             let (tree, spec) = (&wanted.query.tree, &wanted.query.spec);
             execute(registry, tree, spec, &QueryInputs::default(), |row| {
                 found += 1;
-                if found % 1024 == 0 {
+                if u64::is_multiple_of(found, 1024) {
                     watch.reached(found);
                 }
                 let added = match watch.cancelled().load(Ordering::Relaxed) {
@@ -237,7 +237,7 @@ impl Selection {
     /// A file that cannot be read; those of `visit`.
     pub fn each_dataset(
         &self,
-        visit: &mut dyn FnMut(&DatasetType, &str, &[DataIdValue]) -> Result<(), Error>,
+        mut visit: impl FnMut(&DatasetType, &str, &[DataIdValue]) -> Result<(), Error>,
     ) -> Result<(), Error> {
         for set in &self.sets {
             let dimensions = &set.dataset_type.dimensions;

@@ -70,64 +70,76 @@ pub fn transfer(
         .map_err(|e| Error::io("creating a folder in", &std::env::temp_dir(), e))?;
     let file = folder.path().join("export.yaml");
     let root = options.destination.root_path();
-    let TransferOptions {
-        source: from,
-        destination: to,
-        ..
-    } = options;
     let unload = UnloadOptions {
-        directory: root.clone(),
+        directory: root,
         file: file.clone(),
         collections: Vec::new(),
         elements: Vec::new(),
-        files: Some(UnloadFiles {
-            // Files that are elsewhere get a name that the other repo would give them.
-            datastore: RepoDatastore {
-                root: from.root,
-                target: from.target,
-                templates: to.templates.clone(),
-                formatters: from.formatters,
-            },
-            mode: Some(options.mode),
-            elsewhere_stays: options.mode == TransferMode::Auto,
-            with_records: true,
-            on_missing: OnMissing::Error,
-            jobs: options.jobs,
-            progress: Arc::clone(&options.progress),
-        }),
+        files: Some(unload_files(&options)),
     };
-    let written = source.read(|source| write(source, &mut selection, &unload, watch))?;
-    let files = FileOptions {
+    let (_, placed) = source.read(|source| write(source, &mut selection, &unload, watch))?;
+    let elements = destination.universe().elements().iter();
+    let elements = elements.filter(|e| !options.transfer_dimensions && e.has_own_table());
+    let import_options = ImportOptions {
+        file,
+        skip_dimensions: elements.map(|e| e.name.clone()).collect(),
+        day_obs_offsets: BTreeMap::new(),
+        on_conflict: OnConflict::Keep,
+        dry_run: false,
+        datastore: Some(options.destination.target.clone()),
+    };
+    let files = import_files(options, any_elsewhere(&selection)?);
+    import(
+        destination,
+        &import_options,
+        Some(files),
+        &mut io::sink(),
+        watch,
+    )?;
+    drop(placed.and_then(Placer::keep));
+    Ok(count)
+}
+
+/// How files get below the other root.
+fn unload_files(options: &TransferOptions) -> UnloadFiles {
+    UnloadFiles {
+        datastore: RepoDatastore {
+            root: options.source.root.clone(),
+            target: options.source.target.clone(),
+            // Files that are elsewhere get the name that the other repo would give them.
+            templates: options.destination.templates.clone(),
+            formatters: options.source.formatters.clone(),
+        },
+        mode: Some(options.mode),
+        elsewhere_stays: options.mode == TransferMode::Auto,
+        with_records: true,
+        on_missing: OnMissing::Error,
+        jobs: options.jobs,
+        progress: Arc::clone(&options.progress),
+    }
+}
+
+/// How the files that are there now are recorded.
+fn import_files(options: TransferOptions, any_elsewhere: bool) -> FileOptions {
+    let to = options.destination;
+    FileOptions {
+        directory: to.root_path(),
         root: to.root,
         templates: to.templates,
         formatters: to.formatters,
         // Links lead out of the root, to files that this run has linked itself.
         allowed: vec![PathBuf::from("/")],
-        mode: match any_elsewhere(&selection)? {
+        mode: match any_elsewhere {
             true => TransferMode::Split,
             false => TransferMode::InPlace,
         },
-        directory: root,
         checksum: false,
         track: true,
         known: true,
         jobs: options.jobs,
         on_missing: OnMissing::Error,
         progress: options.progress,
-    };
-    let elements = destination.universe().elements().iter();
-    let elements = elements.filter(|e| !options.transfer_dimensions && e.has_own_table());
-    let options = ImportOptions {
-        file,
-        skip_dimensions: elements.map(|e| e.name.clone()).collect(),
-        day_obs_offsets: BTreeMap::new(),
-        on_conflict: OnConflict::Keep,
-        dry_run: false,
-        datastore: Some(to.target),
-    };
-    import(destination, &options, Some(files), &mut io::sink(), watch)?;
-    drop(written.1.and_then(Placer::keep));
-    Ok(count)
+    }
 }
 
 /// Leave out the datasets that have a record of a file in a repo, or those that have none; says how many.

@@ -128,7 +128,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         files.show(&datasets, &mut printer)?;
     }
     let mut batch = Vec::new();
-    each_dataset(&mut source, &args.filter, &searches, &mut |number, row| {
+    each_dataset(&mut source, &args.filter, &searches, |number, row| {
         let dataset_type = &searches[number].dataset_type;
         batch.extend(dataset(&dataset_type.name, &dataset_type.dimensions, row));
         if batch.len() == TOGETHER {
