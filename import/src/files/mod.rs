@@ -7,6 +7,7 @@ mod outcome;
 mod place;
 mod remote;
 mod source;
+mod watched;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use inspect::survey;
 pub use locate::resolve_mode;
 pub use place::{PlacedFiles, place, place_none, unlink_sources};
 pub(crate) use source::StagedDataset;
+pub(crate) use watched::watched;
 
 /// What to do about files that are not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,7 @@ use super::index;
 use super::output::Output;
 use super::ranked::each_ranked;
 use super::selection::Selection;
+use crate::files::watched;
 use crate::{Error, RepoDatastore, Step, Watch};
 
 /// Files that are placed together.
@@ -222,11 +223,7 @@ fn place_all(
     files: &[Artifact],
     options: &RetrieveOptions,
     placer: &Placer,
-    watch: &dyn Watch,
 ) -> Result<(), Error> {
-    if watch.cancelled().load(std::sync::atomic::Ordering::Relaxed) {
-        return Err(Error::Interrupted);
-    }
     let mut requests = Vec::with_capacity(files.len());
     for file in files {
         if is_same_name(file) {
@@ -249,8 +246,6 @@ fn place_all(
             other => other.into(),
         })?;
     }
-    let last = files.last().map_or(0, |file| file.place);
-    watch.reached(u64::try_from(last).unwrap_or_default());
     Ok(())
 }
 

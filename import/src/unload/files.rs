@@ -92,7 +92,9 @@ impl<'a> Paths<'a> {
                 if let Some(placer) = placer.as_ref().filter(|_| self.requests.len() >= PLACE) {
                     self.place(placer, report)?;
                 }
-                watch.reached(done);
+                if placer.is_none() {
+                    watch.reached(done);
+                }
             }
             if skipped > 0 {
                 selection.only_with_files(number)?;

@@ -34,7 +34,7 @@ use self::document::{Document, With};
 use self::files::Paths;
 use self::needed::Needed;
 use self::output::Output;
-use crate::files::OnMissing;
+use crate::files::{OnMissing, watched};
 use crate::{Error, RepoDatastore, Step, Watch};
 
 /// What is written, and where.
@@ -126,7 +126,11 @@ fn write(
     if let Some(files) = &options.files {
         watch.begin(Step::Files, selection.datasets()?);
         let paths = Paths::new(files, options);
-        placed = paths.find(registry, selection, &mut lock, watch, &mut report)?;
+        let work = || paths.find(registry, selection, &mut lock, watch, &mut report);
+        placed = match files.mode.is_some_and(TransferMode::places_files) {
+            true => watched(watch, &files.progress, work)?,
+            false => work()?,
+        };
     }
     // After the files: placing them removes what a run that was killed left behind, which has such a name.
     let output = Output::begin(&options.file)?;
