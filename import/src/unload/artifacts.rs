@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pantry_datastore::transfer::{
-    FolderLock, PlaceOptions, PlaceRequest, Placer, TransferMode, TransferProgress, local_source,
+    FolderLock, PlaceOptions, PlaceRequest, Placer, TransferMode, TransferProgress,
 };
 use pantry_datastore::{DatastoreRoot, Location};
 use pantry_registry::Registry;
@@ -15,6 +15,7 @@ use pantry_registry::listing::{FileOfDataset, files_of_datasets};
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 
+use super::files::local;
 use super::index;
 use super::output::Output;
 use super::ranked::each_ranked;
@@ -60,7 +61,7 @@ pub fn retrieve(
     registry.read(|registry| {
         let root = DatastoreRoot::new(&options.destination)?;
         let total = find(registry, selection, options, &root)?;
-        let lock = FolderLock::acquire(root.path(), || {
+        let lock = FolderLock::acquire(&options.destination, || {
             watch.warn("another Pantry works in the destination; waiting for it");
         })?;
         watch.begin(Step::Files, total);
@@ -70,12 +71,12 @@ pub fn retrieve(
             jobs: options.jobs,
             progress: options.progress.clone(),
         };
-        let placer = Placer::new(&root, lock, place)?;
-        each_file(selection, &mut |files| {
-            place_all(files, options, &placer, watch)
+        let placer = Placer::new(&options.destination, lock, place)?;
+        watched(watch, &options.progress, || {
+            each_file(selection, &mut |files| place_all(files, options, &placer))
         })?;
         placer.sync()?;
-        let output = Output::begin(&root.path().join(INDEX))?;
+        let output = Output::begin(&options.destination.join(INDEX))?;
         index::write(registry, selection, output)?.publish()?;
         drop(placer.keep());
         each_file(selection, &mut |files| {
@@ -145,8 +146,8 @@ fn note(
         )));
     }
     let path = path_in(&location, options.preserve_path);
-    let destination = local_source(root.locate(&path)?.uri())?;
-    let source = local_source(location.uri())?;
+    let destination = local(&root.locate(&path)?)?;
+    let source = local(&location)?;
     let (source, destination) = (text(&source)?, text(&destination)?);
     let connection = selection.connection();
     let mut known =
@@ -219,11 +220,7 @@ fn each_file(
     }
 }
 
-fn place_all(
-    files: &[Artifact],
-    options: &RetrieveOptions,
-    placer: &Placer,
-) -> Result<(), Error> {
+fn place_all(files: &[Artifact], options: &RetrieveOptions, placer: &Placer) -> Result<(), Error> {
     let mut requests = Vec::with_capacity(files.len());
     for file in files {
         if is_same_name(file) {

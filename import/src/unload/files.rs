@@ -5,10 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use pantry_datastore::transfer::{
-    FolderLock, PlaceOptions, PlaceRequest, Placer, TransferMode, local_source,
-};
-use pantry_datastore::{DatastoreRoot, Location, LookupEntity};
+use pantry_datastore::transfer::{FolderLock, PlaceOptions, PlaceRequest, Placer, TransferMode};
+use pantry_datastore::{DatastoreError, DatastoreRoot, Location, LookupEntity};
 use pantry_registry::Registry;
 use pantry_registry::listing::{FileOfDataset, files_of_datasets};
 use pantry_registry::model::data_coordinate::DataIdValue;
@@ -64,9 +62,11 @@ impl<'a> Paths<'a> {
     ) -> Result<Option<Placer>, Error> {
         let root = DatastoreRoot::new(&self.options.directory)?;
         let placer = match (self.files.mode, lock.take()) {
-            (Some(mode), Some(lock)) if mode.places_files() => {
-                Some(Placer::new(&root, lock, self.placing(mode))?)
-            }
+            (Some(mode), Some(lock)) if mode.places_files() => Some(Placer::new(
+                &self.options.directory,
+                lock,
+                self.placing(mode),
+            )?),
             (_, held) => {
                 *lock = held;
                 None
@@ -187,8 +187,8 @@ impl<'a> Paths<'a> {
     }
 
     fn request(&mut self, location: &Location, target: &Location) -> Result<(), Error> {
-        let source = local_source(location.uri())?;
-        let destination = local_source(target.uri())?;
+        let source = local(location)?;
+        let destination = local(target)?;
         if self.destinations.insert(destination.clone()) {
             self.requests.push(PlaceRequest::new(source, destination));
         }
@@ -239,6 +239,15 @@ impl<'a> Paths<'a> {
         }
         Ok(())
     }
+}
+
+/// The file of a location, which must be on this machine.
+pub(super) fn local(location: &Location) -> Result<PathBuf, Error> {
+    let not_local = || DatastoreError::NotLocal {
+        doing: "placing files",
+        uri: location.uri().to_string(),
+    };
+    Ok(location.local_path().ok_or_else(not_local)?)
 }
 
 /// The datasets after one of a set.

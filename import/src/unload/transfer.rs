@@ -7,6 +7,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use pantry_datastore::store::Stores;
 use pantry_datastore::transfer::{Placer, TransferMode, TransferProgress};
 use pantry_registry::Registry;
 use pantry_registry::model::dataset_type::DatasetType;
@@ -69,7 +70,8 @@ pub fn transfer(
         .tempdir()
         .map_err(|e| Error::io("creating a folder in", &std::env::temp_dir(), e))?;
     let file = folder.path().join("export.yaml");
-    let root = options.destination.root_path();
+    let root = options.destination.root.local("transferring files to")?;
+    let root = root.to_path_buf();
     let unload = UnloadOptions {
         directory: root,
         file: file.clone(),
@@ -123,12 +125,14 @@ fn unload_files(options: &TransferOptions) -> UnloadFiles {
 fn import_files(options: TransferOptions, any_elsewhere: bool) -> FileOptions {
     let to = options.destination;
     FileOptions {
-        directory: to.root_path(),
+        folder: to.root.uri().clone().into_folder(),
         root: to.root,
         templates: to.templates,
         formatters: to.formatters,
         // Links lead out of the root, to files that this run has linked itself.
         allowed: vec![PathBuf::from("/")],
+        allowed_uris: Vec::new(),
+        stores: Stores::from_process(),
         mode: match any_elsewhere {
             true => TransferMode::Split,
             false => TransferMode::InPlace,

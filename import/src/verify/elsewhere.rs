@@ -4,7 +4,9 @@ use std::sync::mpsc::sync_channel;
 
 use futures_util::StreamExt;
 use pantry_datastore::store::Stores;
-use pantry_datastore::{DatastoreError, DatastoreRoot, Found, ResourcePath, WalkedFile, WalkedKind};
+use pantry_datastore::{
+    DatastoreError, DatastoreRoot, Found, ResourcePath, WalkedFile, WalkedKind,
+};
 use rayon::prelude::*;
 
 use super::check::{Checked, FileCheck};

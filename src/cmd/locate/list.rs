@@ -34,10 +34,12 @@ impl Program {
 
 /// The path of a file below a folder, plain; `None` if it is elsewhere.
 pub fn below(location: &Location, root: &ResourcePath) -> Option<String> {
-    let file = location.local_path()?;
-    let folder = root.local_path()?;
-    let path = file.strip_prefix(folder).ok()?;
-    Some(path.to_str()?.to_owned())
+    if let (Some(file), Some(folder)) = (location.local_path(), root.local_path()) {
+        let path = file.strip_prefix(folder).ok()?;
+        return Some(path.to_str()?.to_owned());
+    }
+    let relative = location.uri().relative_to(root)?;
+    Some(ResourcePath::parse(&relative).ok()?.path().to_owned())
 }
 
 #[cfg(test)]
