@@ -40,3 +40,8 @@ impl Context {
         self.interrupt().map(|_| ())
     }
 }
+
+/// How many threads can work at the same time here.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

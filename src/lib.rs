@@ -21,5 +21,7 @@ pub mod repo;
 pub mod rows;
 pub mod state;
 pub mod table;
+pub mod transfer;
+pub mod watch;
 
 pub use cli::run;

@@ -55,6 +55,9 @@ pub enum Error {
     /// The registry refused or failed.
     #[error(transparent)]
     Registry(#[from] pantry_registry::RegistryError),
+    /// A query could not be answered.
+    #[error(transparent)]
+    Query(#[from] pantry_registry::query::QueryError),
     /// The connection broke while the rows were being committed, so they may be there or not. Files that were placed stay.
     #[error(
         "whether the rows were committed is not known ({0}); run the same command again, it completes or does nothing"

@@ -64,7 +64,7 @@ pub struct ImportOptions {
     pub datastore: Option<DatastoreTarget>,
 }
 
-/// The steps of an import.
+/// The steps of an import or an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// The export is read; counted in bytes.
@@ -77,6 +77,12 @@ pub enum Step {
     Load,
     /// Sources of moved files are removed.
     Unlink,
+    /// Datasets to export are found; counted in datasets.
+    Select,
+    /// It is found out which dimension records an export needs.
+    Records,
+    /// An export is written; counted in datasets.
+    Write,
 }
 
 /// What happens now, for people to see.

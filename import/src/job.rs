@@ -1,8 +1,5 @@
 //! The part of an import that changes something: files into their places, rows into the registry, sources away.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
 use pantry_registry::schema::dialect::Dialect;
 use pantry_registry::{Registry, RegistryError};
 
@@ -12,9 +9,6 @@ use crate::import::{ImportOptions, ImportReport, OnConflict, Step, Watch};
 use crate::load::{self, IngestTime, LoadReport, OnExisting};
 use crate::plan::{self, Plan, PlanInput};
 use crate::stage::Stage;
-
-/// How often the placing of files is looked at from outside.
-const WATCHED: Duration = Duration::from_millis(50);
 
 /// A planned import.
 pub struct Job<'a> {
@@ -208,7 +202,7 @@ impl Job<'_> {
 
     /// Look at the files where they are.
     fn look(&self, stage: &mut Stage, step: &mut FileStep<'_>) -> Result<(), Error> {
-        let looked = self.watched(step.options, || {
+        let looked = files::watched(self.watch, &step.options.progress, || {
             files::place_none(stage, &self.input, step.options, step.missing)
         });
         step.placed = Some(looked?);
@@ -228,7 +222,7 @@ impl Job<'_> {
                 .warn("another import is placing files in this datastore; waiting for it to end")
         };
         let (options, missing) = (step.options, &mut *step.missing);
-        let placed = self.watched(options, || {
+        let placed = files::watched(self.watch, &options.progress, || {
             files::place(
                 registry,
                 stage,
@@ -247,34 +241,6 @@ impl Job<'_> {
             placed => placed?,
         });
         Ok(())
-    }
-
-    /// Do `work` while another thread shows how far that is and passes on a wish to stop.
-    fn watched<T>(
-        &self,
-        files: &FileOptions,
-        work: impl FnOnce() -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let is_over = AtomicBool::new(false);
-        let done = std::thread::scope(|scope| {
-            let watcher = scope.spawn(|| {
-                while !is_over.load(Ordering::Relaxed) {
-                    if self.watch.cancelled().load(Ordering::Relaxed) {
-                        files.progress.stop();
-                    }
-                    self.watch.reached(files.progress.files());
-                    std::thread::park_timeout(WATCHED);
-                }
-            });
-            let done = work();
-            is_over.store(true, Ordering::Relaxed);
-            watcher.thread().unpark();
-            done
-        });
-        match done {
-            Err(_) if files.progress.is_stopped() => Err(Error::Interrupted),
-            done => done,
-        }
     }
 
     /// Begin the transaction and write what needs no file. If others have written since the plan was made, a new one is made

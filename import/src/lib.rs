@@ -1,4 +1,4 @@
-//! Export YAML and tables of files in, verification: always plan, then apply.
+//! Export YAML in and out, tables of files in, verification: always plan, then apply.
 
 mod error;
 pub mod export;
@@ -10,6 +10,7 @@ pub mod load;
 pub mod plan;
 mod repo;
 pub mod stage;
+pub mod unload;
 pub mod verify;
 pub mod yaml;
 

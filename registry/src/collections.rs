@@ -3,6 +3,7 @@
 use crate::database::{Row, Statement, Value};
 use crate::error::RegistryError;
 use crate::model::collection::{Collection, CollectionType};
+use crate::model::timespan::Timespan;
 use crate::registry::Registry;
 use crate::schema::collection_tables::COLLECTION_NAME_LENGTH;
 use crate::schema::dialect::Dialect;
@@ -42,6 +43,26 @@ impl Registry {
                 kind: "collection",
                 name: name.to_owned(),
             })
+    }
+
+    /// On which host a run was made and when, if that is recorded.
+    pub fn run_details(
+        &mut self,
+        run: &Collection,
+    ) -> Result<(Option<String>, Option<Timespan>), RegistryError> {
+        let key = self.collection_key(run);
+        let statement = self.connection.statement();
+        let timespan = statement.dialect().timespan_columns("timespan");
+        let columns = std::iter::once("host".to_owned()).chain(timespan);
+        let statement = statement.text("SELECT ").names(columns).text(" FROM ");
+        let statement = statement.table("run").text(" WHERE ");
+        let statement = statement.name(self.managers.collections.column());
+        let statement = statement.text(" = ").bind(key);
+        let mut found = self.connection.collect(&statement, |row| {
+            let host = row.get_opt_str(0)?.map(str::to_owned);
+            Ok((host, row.get_opt_timespan(1)?))
+        })?;
+        Ok(found.pop().unwrap_or_default())
     }
 
     fn select_collections(&self) -> Statement {

@@ -9,11 +9,12 @@ use pantry_registry::config::Environment;
 use pantry_registry::model::dataset_id::DatasetIdMode;
 use serde_json::json;
 
-use crate::cmd::import::{FileArgs, ReportFormat, Shown, show};
+use crate::cmd::import::{FileArgs, ReportFormat, show};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::repo::Repo;
+use crate::watch::Shown;
 
 /// Arguments of `ingest`.
 #[derive(Debug, clap::Args)]

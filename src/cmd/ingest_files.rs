@@ -9,11 +9,12 @@ use pantry_registry::config::Environment;
 use pantry_registry::model::dataset_id::DatasetIdMode;
 use pantry_registry::model::glob::split_commas;
 
-use crate::cmd::import::{FileArgs, Shown, show};
+use crate::cmd::import::{FileArgs, show};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::repo::Repo;
+use crate::watch::Shown;
 
 /// Arguments of `ingest-files`.
 #[derive(Debug, clap::Args)]

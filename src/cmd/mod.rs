@@ -2,16 +2,21 @@
 mod completions;
 mod config_dump;
 pub mod create;
+mod export;
+mod export_calibs;
 mod import;
 mod ingest;
 mod ingest_files;
+mod locate;
 mod query_collections;
 mod query_data_ids;
 mod query_dataset_types;
 mod query_datasets;
 mod query_dimension_records;
+mod retrieve_artifacts;
 mod serve;
 mod token;
+mod transfer_datasets;
 mod verify;
 
 use clap::Subcommand;
@@ -28,12 +33,18 @@ pub enum Verb {
     ConfigDump(config_dump::Args),
     /// Create an empty repository
     Create(create::Args),
+    /// Write datasets and what belongs to them into an export directory
+    Export(export::Args),
+    /// Write the datasets of calibration collections into an export directory
+    ExportCalibs(export_calibs::Args),
     /// Import an export directory into a repository
     Import(import::Args),
     /// Ingest the files of a tree that a recipe recognises
     Ingest(ingest::Args),
     /// Ingest files that a table names
     IngestFiles(ingest_files::Args),
+    /// Say where the files of datasets are, also as lists for rclone and rsync
+    Locate(locate::Args),
     /// List collections
     QueryCollections(query_collections::Args),
     /// List data IDs: values that dimensions have together
@@ -44,10 +55,14 @@ pub enum Verb {
     QueryDatasets(query_datasets::Args),
     /// List the records of a dimension element
     QueryDimensionRecords(query_dimension_records::Args),
+    /// Put the files of datasets into a folder
+    RetrieveArtifacts(retrieve_artifacts::Args),
     /// Serve repositories over HTTP
     Serve(serve::Args),
     /// Make, list and revoke the tokens that let users into the server
     Token(token::Args),
+    /// Bring datasets of one repository into another
+    TransferDatasets(transfer_datasets::Args),
     /// Check that records, files and tables agree
     Verify(verify::Args),
 }
@@ -62,16 +77,21 @@ impl Verb {
             Verb::Completions(args) => completions::run(args, context),
             Verb::ConfigDump(args) => config_dump::run(args, context),
             Verb::Create(args) => create::run(args, context),
+            Verb::Export(args) => export::run(args, context),
+            Verb::ExportCalibs(args) => export_calibs::run(args, context),
             Verb::Import(args) => import::run(args, context),
             Verb::Ingest(args) => ingest::run(args, context),
             Verb::IngestFiles(args) => ingest_files::run(args, context),
+            Verb::Locate(args) => locate::run(args, context),
             Verb::QueryCollections(args) => query_collections::run(args, context),
             Verb::QueryDataIds(args) => query_data_ids::run(args, context),
             Verb::QueryDatasetTypes(args) => query_dataset_types::run(args, context),
             Verb::QueryDatasets(args) => query_datasets::run(args, context),
             Verb::QueryDimensionRecords(args) => query_dimension_records::run(args, context),
+            Verb::RetrieveArtifacts(args) => retrieve_artifacts::run(args, context),
             Verb::Serve(args) => serve::run(args, context),
             Verb::Token(args) => token::run(args, context),
+            Verb::TransferDatasets(args) => transfer_datasets::run(args, context),
             Verb::Verify(args) => verify::run(args, context),
         }
     }

@@ -9,7 +9,7 @@ use pantry_registry::query::tree::QueryTree;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{Filter, NO_RESULTS, Repeats, Source, constraint, each_row, engine};
+use crate::query::{Explain, Filter, NO_RESULTS, Repeats, Source, constraint, each_row, engine};
 use crate::rows::{Layout, OutputFormat, RowSink, TableSink, Value};
 use crate::table::{Align, Table};
 
@@ -34,6 +34,9 @@ pub struct Args {
 
     #[command(flatten)]
     filter: Filter,
+
+    #[command(flatten)]
+    explain: Explain,
 
     /// Not supported: anything but 0 is an error, as in the reference
     #[arg(long, value_name = "N", default_value_t, hide = true)]
@@ -65,7 +68,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             let layout = Layout::default();
             nothing(&args, &layout, &[reason], &mut out)?;
         }
-        Question::Query(query) if args.filter.explain => {
+        Question::Query(query) if args.explain.is_wanted => {
             writeln!(out, "{}", engine::explain(&mut source, &query)?)?;
         }
         Question::Query(query) => answer(&args, &mut source, &query, &mut out)?,

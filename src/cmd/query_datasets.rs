@@ -1,23 +1,18 @@
 //! `pantry query-datasets`: the datasets of one or more types (`lsst/daf/butler/script/queryDatasets.py`).
 mod answer;
-mod files;
 mod print;
 
-use std::collections::BTreeMap;
 use std::io::Write;
 
 use pantry_registry::listing::{RowQuery, TypeSearch};
-use pantry_registry::model::collection::CollectionType;
-use pantry_registry::model::dataset_type::DatasetType;
-use pantry_registry::model::glob::{Wildcard, split_commas};
+use pantry_registry::model::glob::Wildcard;
 
 use self::answer::Answer;
-use self::files::Files;
 use self::print::Printer;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{Filter, Source, engine};
+use crate::query::{DatasetRequest, Explain, Files, Filter, Source, engine};
 use crate::rows::OutputFormat;
 
 /// Arguments of `query-datasets`.
@@ -44,6 +39,9 @@ pub struct Args {
     #[command(flatten)]
     filter: Filter,
 
+    #[command(flatten)]
+    explain: Explain,
+
     /// Show where each dataset's file is
     #[arg(long)]
     show_uri: bool,
@@ -56,75 +54,20 @@ pub struct Args {
     options_file: OptionsFile,
 }
 
-/// What was asked for, read from the arguments.
-struct Request {
-    glob: Vec<String>,
-    collections: Wildcard,
-    /// Whether the dataset types were not given as one name.
-    several: bool,
-}
-
-impl Request {
-    fn of(args: &Args) -> Result<Self, Failure> {
-        args.filter.binds()?;
-        let glob = split_commas(&args.glob).values;
-        let request = Self {
-            several: glob.len() != 1 || Wildcard::parse(&glob).has_globs(),
-            collections: Wildcard::parse(&split_commas(&args.collections).values),
-            glob,
-        };
-        if request.several && !args.filter.order_by().is_empty() {
-            return Err(Failure::error(
-                "--order-by needs the name of one dataset type: with several, each has an order of its own",
-            ));
-        }
-        if args.find_first && request.collections.has_globs() {
-            return Err(Failure::error(
-                "--find-first needs --collections with names, not patterns: the order of what fits a pattern means nothing",
-            ));
-        }
-        Ok(request)
-    }
-
-    /// The dataset types in order of name. None at all if one of them does not exist, as in the reference.
-    fn dataset_types(&self, source: &mut Source) -> Result<Vec<DatasetType>, Failure> {
-        let is_component = |name: &String| name.contains('.');
-        if !self.several && self.glob.iter().any(is_component) {
-            return Ok(Vec::new());
-        }
-        let search = source.search_dataset_types(&Wildcard::parse(&self.glob))?;
-        if let Some(name) = search.missing.first() {
-            tracing::info!("there is no dataset type '{name}'");
-            return Ok(Vec::new());
-        }
-        let by_name = search.found.into_iter();
-        let by_name = by_name.map(|t| (t.name.clone(), t));
-        Ok(by_name.collect::<BTreeMap<_, _>>().into_values().collect())
-    }
-}
-
 /// Prints the datasets.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     args.format.check_terminal()?;
-    let request = Request::of(&args)?;
+    args.filter.binds()?;
+    let request = DatasetRequest::of(&args.glob, &args.collections, args.find_first)?;
+    request.check_order(&args.filter)?;
     let mut source = args.filter.open(&args.repo, context)?;
-    let catalog = source.collections()?;
-    let types = request.dataset_types(&mut source)?;
     let files = match args.show_uri {
         true => Some(Files::of(&mut source)?),
         false => None,
     };
-    let mut searches = Vec::new();
-    if !types.is_empty() || request.collections.has_globs() {
-        let collections =
-            catalog.resolve(&request.collections, &CollectionType::ALL, true, None)?;
-        for dataset_type in types {
-            let search = TypeSearch::new(dataset_type, &collections, args.find_first, &catalog);
-            searches.push(search);
-        }
-    }
+    let searches = request.searches(&mut source)?;
     let mut out = context.stdout();
-    if args.filter.explain {
+    if args.explain.is_wanted {
         explain(&args, &searches, &mut source, &mut out)?;
         out.flush()?;
         return Ok(());
@@ -159,7 +102,7 @@ fn explain(
 /// Why there is nothing of a dataset type that was asked for by name.
 fn nothing(
     args: &Args,
-    request: &Request,
+    request: &DatasetRequest,
     searches: &[TypeSearch],
     source: &mut Source,
 ) -> Result<Failure, Failure> {

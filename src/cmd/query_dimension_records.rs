@@ -11,7 +11,7 @@ use super::query_data_ids::refuse_offset;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{Filter, NO_RESULTS, Repeats, Source, constraint, each_row, engine};
+use crate::query::{Explain, Filter, NO_RESULTS, Repeats, Source, constraint, each_row, engine};
 use crate::rows::{Layout, OutputFormat, RowSink, TableSink};
 use crate::table::{Align, Table};
 
@@ -35,6 +35,9 @@ pub struct Args {
 
     #[command(flatten)]
     filter: Filter,
+
+    #[command(flatten)]
+    explain: Explain,
 
     /// Not supported: anything but 0 is an error, as in the reference
     #[arg(long, value_name = "N", default_value_t, hide = true)]
@@ -62,7 +65,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     refuse_offset(args.offset)?;
     let mut source = args.filter.open(&args.repo, context)?;
     match question(&args, &mut source)? {
-        Some(query) if args.filter.explain => {
+        Some(query) if args.explain.is_wanted => {
             writeln!(out, "{}", engine::explain(&mut source, &query)?)?;
         }
         Some(query) => answer(&args, &mut source, &query, &mut out)?,

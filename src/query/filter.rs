@@ -6,9 +6,9 @@ use pantry_registry::query::expression::{Binds, bind_literal};
 use super::limit::Limit;
 use crate::failure::Failure;
 
-/// `--where`, `--bind`, `--order-by`, `--limit` and `--explain`; flatten it into the arguments of a query verb.
+/// `--where` and `--bind`; flatten it into the arguments of a verb that takes all that it finds.
 #[derive(Debug, clap::Args)]
-pub struct Filter {
+pub struct Where {
     /// Expression that results must fulfil, such as "instrument = 'HSC' AND visit IN (1000..1100:2)"
     #[arg(long, value_name = "EXPRESSION", default_value = "")]
     r#where: String,
@@ -17,6 +17,13 @@ pub struct Filter {
     /// as v=3, t=T'2026-01-01' or l=(1,2,3); anything else is text. Repeatable
     #[arg(long, value_name = "NAME=VALUE")]
     bind: Vec<String>,
+}
+
+/// `--where`, `--bind`, `--order-by`, `--limit` and `--timeout`; flatten it into the arguments of a verb that queries.
+#[derive(Debug, clap::Args)]
+pub struct Filter {
+    #[command(flatten)]
+    expression: Where,
 
     /// What to sort by: dimensions or fields such as visit, visit.exposure_time or visit.timespan.begin; a minus sign
     /// in front reverses. Repeatable, also comma-separated
@@ -35,10 +42,14 @@ pub struct Filter {
     /// Seconds that each query may take before it is given up; without it, any
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<f64>,
+}
 
+/// `--explain`; flatten it into the arguments of a query verb.
+#[derive(Debug, clap::Args)]
+pub struct Explain {
     /// Show how the question is answered in place of the answer: query tree, SQL and the database's plan
-    #[arg(long)]
-    pub explain: bool,
+    #[arg(long = "explain")]
+    pub is_wanted: bool,
 }
 
 /// A number of seconds from a millisecond to a year.
@@ -50,17 +61,17 @@ fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-impl Filter {
-    /// A query with `--where` and `--order-by` worked in.
+impl Where {
+    /// A query with `--where` and terms to sort by worked in.
     ///
     /// # Errors
     /// What is wrong with their texts, or how they contradict the query.
-    pub fn apply(&self, query: RowQuery) -> Result<RowQuery, Failure> {
+    pub fn apply(&self, query: RowQuery, order: &[String]) -> Result<RowQuery, Failure> {
         let binds = self.binds()?.into_iter();
         let binds: Binds = binds
             .map(|(name, text)| (name, bind_literal(text)))
             .collect();
-        Ok(query.filter(&self.r#where, &binds, &self.order_by())?)
+        Ok(query.filter(&self.r#where, &binds, order)?)
     }
 
     /// Names and values of `--bind`, in order.
@@ -76,6 +87,24 @@ impl Filter {
         };
         self.bind.iter().try_for_each(pair)?;
         Ok(self.bind.iter().filter_map(|w| w.split_once('=')).collect())
+    }
+}
+
+impl Filter {
+    /// A query with `--where` and `--order-by` worked in.
+    ///
+    /// # Errors
+    /// What is wrong with their texts, or how they contradict the query.
+    pub fn apply(&self, query: RowQuery) -> Result<RowQuery, Failure> {
+        self.expression.apply(query, &self.order_by())
+    }
+
+    /// Names and values of `--bind`, in order.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] for a word without a name or without `=`.
+    pub fn binds(&self) -> Result<Vec<(&str, &str)>, Failure> {
+        self.expression.binds()
     }
 
     /// The terms of `--order-by`.

@@ -113,6 +113,15 @@ pub enum Entry {
     File { content: Vec<u8>, links: u64 },
 }
 
+impl Entry {
+    /// Leaves out how many names a file has.
+    pub fn forget_links(&mut self) {
+        if let Entry::File { links, .. } = self {
+            *links = 0;
+        }
+    }
+}
+
 /// Everything below a folder except an SQLite registry.
 pub fn tree(folder: &Path) -> BTreeMap<PathBuf, Entry> {
     let mut found = everything(folder);

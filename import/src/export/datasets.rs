@@ -8,7 +8,7 @@ use pantry_registry::model::universe::Universe;
 use uuid::Uuid;
 
 use super::layout::scalar;
-use super::{Export, FILE_TABLE, Shape};
+use super::{Export, FILE_TABLE, KNOWN_TABLE, Shape};
 use crate::stage::{Cell, CellType, Stage, TableNo};
 use crate::yaml::{Mapping, Node};
 
@@ -116,12 +116,15 @@ impl<'a> DatasetStager<'a> {
     ) -> Result<(), String> {
         let line = record.line;
         let (mut ids, mut data_ids, mut path, mut formatter) = (None, None, Node::Null, Node::Null);
+        let (mut size, mut checksum) = (None, None);
         for field in record {
             match field.key.as_str() {
                 Some("dataset_id") => ids = Some(field.value),
                 Some("data_id") => data_ids = Some(field.value),
                 Some("path") => path = field.value,
                 Some("formatter") => formatter = field.value,
+                Some("file_size") => size = Some(field.value),
+                Some("checksum") => checksum = Some(field.value),
                 _ => {}
             }
         }
@@ -142,6 +145,10 @@ impl<'a> DatasetStager<'a> {
         let path = name("path", &path)?;
         let formatter = name("formatter", &formatter)?;
         let file = self.file(path.as_deref(), formatter.as_deref(), line, stage, export)?;
+        if let Some(Node::Int(size)) = size {
+            let checksum = name("checksum", &checksum.unwrap_or(Node::Null))?;
+            known(stage, file, checksum.as_deref(), size).map_err(|e| e.to_string())?;
+        }
         for (id, data_id) in ids.iter().zip(data_ids) {
             let Node::Map(data_id) = data_id else {
                 return Err(format!(
@@ -312,6 +319,21 @@ impl<'a> DatasetStager<'a> {
         export.runs = self.runs.list.into_iter().flatten().collect();
         export.formatters = self.formatters.list;
     }
+}
+
+/// Stage what the export says about a file beyond the reference's format.
+fn known(
+    stage: &mut Stage,
+    file: i64,
+    checksum: Option<&str>,
+    size: i64,
+) -> Result<(), crate::Error> {
+    let columns = [
+        ("checksum".to_owned(), CellType::Text),
+        ("size".to_owned(), CellType::Int),
+    ];
+    let table = stage.table(KNOWN_TABLE, &columns)?;
+    stage.insert_at(table, file, &[Cell::text(checksum), Cell::Int(size)])
 }
 
 /// A list as it is, anything else as a list of one (`ensure_iterable` of the reference).

@@ -121,6 +121,10 @@ pub fn overlap_table(element: &str) -> String {
 /// Stage table of files: `path`, `formatter` (index into [`Export::formatters`]), `line`.
 pub const FILE_TABLE: &str = "file";
 
+/// Stage table of what the export says about files beyond the reference's format, with the `seq` of [`FILE_TABLE`]: `checksum`,
+/// `size`.
+pub const KNOWN_TABLE: &str = "known";
+
 /// Stage table of associations: `collection` (name), `id`.
 pub const TAG_TABLE: &str = "tag";
 

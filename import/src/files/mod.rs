@@ -8,6 +8,7 @@ mod place;
 mod remote;
 mod sanity;
 mod source;
+mod watched;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,9 +19,12 @@ use pantry_datastore::transfer::{TransferMode, TransferProgress};
 use pantry_datastore::{DatastoreRoot, FormatterNames, ResourcePath};
 use serde::Serialize;
 
+pub(crate) use expand::Expander;
 pub use inspect::survey;
 pub use locate::resolve_mode;
 pub use place::{PlacedFiles, place, place_none, unlink_sources};
+pub(crate) use source::StagedDataset;
+pub(crate) use watched::watched;
 
 /// What to do about files that are not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +61,8 @@ pub struct FileOptions {
     pub track: bool,
     /// Whether files are looked into before they are dealt with.
     pub sanity: bool,
+    /// Whether sizes and checksums that the export says are recorded, in place of those that were found.
+    pub known: bool,
     /// Threads.
     pub jobs: usize,
     /// What to do about missing files.

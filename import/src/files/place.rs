@@ -13,7 +13,8 @@ use super::outcome::{Outcome, Placers, Problem, is_about_source, outcomes};
 use super::sanity::unsound;
 use super::{FileFinding, FileOptions, OnMissing};
 use crate::Error;
-use crate::load::PLACED_TABLE;
+use crate::export::KNOWN_TABLE;
+use crate::load::{PLACED_TABLE, quote};
 use crate::plan::{Plan, PlanInput};
 use crate::stage::{Cell, CellType, Stage, TableNo};
 
@@ -174,6 +175,12 @@ impl<'a> PlacedWriter<'a> {
     }
 
     fn end(self, stage: &Stage) -> Result<PlacedFiles, Error> {
+        if self.options.known && stage.get(KNOWN_TABLE).is_some() {
+            let (placed, known) = (quote(PLACED_TABLE), quote(KNOWN_TABLE));
+            stage.connection().execute_batch(&format!(
+                "UPDATE {placed} SET checksum = k.checksum, size = k.size FROM {known} k WHERE k.seq = {placed}.seq"
+            ))?;
+        }
         stage.commit()?;
         Ok(self.placed)
     }

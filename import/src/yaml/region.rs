@@ -27,6 +27,31 @@ pub enum RegionClass {
 }
 
 impl RegionClass {
+    /// The class that sphgeom's encoding begins with.
+    pub fn of_bytes(bytes: &[u8]) -> Option<RegionClass> {
+        Some(match bytes.first()? {
+            b'p' => RegionClass::ConvexPolygon,
+            b'e' => RegionClass::Ellipse,
+            b'c' => RegionClass::Circle,
+            b'b' => RegionClass::Box,
+            b'u' => RegionClass::UnionRegion,
+            b'i' => RegionClass::IntersectionRegion,
+            _ => return None,
+        })
+    }
+
+    /// The tag without `!<` and `>`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            RegionClass::ConvexPolygon => "lsst.sphgeom.ConvexPolygon",
+            RegionClass::Ellipse => "lsst.sphgeom.Ellipse",
+            RegionClass::Circle => "lsst.sphgeom.Circle",
+            RegionClass::Box => "lsst.sphgeom.Box",
+            RegionClass::UnionRegion => "lsst.sphgeom.UnionRegion",
+            RegionClass::IntersectionRegion => "lsst.sphgeom.IntersectionRegion",
+        }
+    }
+
     /// The class of a tag without `!<` and `>`.
     pub fn from_tag(tag: &str) -> Option<RegionClass> {
         Some(match tag.strip_prefix("lsst.sphgeom.")? {

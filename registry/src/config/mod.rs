@@ -50,3 +50,4 @@ pub use secret::Secret;
 pub use storage_class::{StorageClass, StorageClasses};
 pub use timestamp::Timestamp;
 pub use value::{Key, Mapping, Value, entry};
+pub use yaml::{yaml_float, yaml_text};

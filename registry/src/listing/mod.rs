@@ -1,6 +1,7 @@
 //! Listing what a registry holds: collections, dataset types, the files of datasets; and what queries whose rows are listed
 //! have in common. Rows themselves are found by [`crate::query`].
 
+mod associations;
 mod collection_catalog;
 mod collection_tree;
 mod dataset_constraint;
@@ -11,6 +12,7 @@ mod row_order;
 mod row_query;
 mod type_search;
 
+pub use associations::each_association;
 pub use collection_catalog::CollectionCatalog;
 pub use collection_tree::CollectionTree;
 pub(crate) use collection_tree::NAMES;

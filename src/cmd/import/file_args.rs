@@ -11,6 +11,9 @@ use pantry_datastore::transfer::{TransferMode, TransferProgress};
 use pantry_import::RepoDatastore;
 use pantry_import::files::{FileOptions, OnMissing};
 
+use crate::context;
+use crate::transfer::Transfer;
+
 /// Flags about files, and how the report is printed.
 #[derive(Debug, clap::Args)]
 pub struct FileArgs {
@@ -83,7 +86,8 @@ impl FileArgs {
                 .map_or(mode.copies_bytes(), |c| c == ChecksumKind::Blake3),
             track: !self.no_track_file_attrs,
             sanity: self.sanity,
-            jobs: self.jobs.unwrap_or_else(processors),
+            known: false,
+            jobs: self.jobs.unwrap_or_else(context::processors),
             on_missing: match self.on_missing {
                 MissingPolicy::Error => OnMissing::Error,
                 MissingPolicy::Skip => OnMissing::Skip,
@@ -95,34 +99,6 @@ impl FileArgs {
     /// The list of missing files.
     pub fn missing_list(&self) -> LazyFile<'_> {
         LazyFile::new(&self.missing_report)
-    }
-}
-
-/// The transfer modes of the reference's command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Transfer {
-    Auto,
-    Link,
-    Symlink,
-    Hardlink,
-    Copy,
-    Move,
-    Relsymlink,
-    Direct,
-}
-
-impl From<Transfer> for TransferMode {
-    fn from(transfer: Transfer) -> Self {
-        match transfer {
-            Transfer::Auto => Self::Auto,
-            Transfer::Link => Self::Link,
-            Transfer::Symlink => Self::Symlink,
-            Transfer::Hardlink => Self::Hardlink,
-            Transfer::Copy => Self::Copy,
-            Transfer::Move => Self::Move,
-            Transfer::Relsymlink => Self::Relsymlink,
-            Transfer::Direct => Self::Direct,
-        }
     }
 }
 
@@ -147,10 +123,6 @@ pub enum ReportFormat {
     #[default]
     Text,
     Json,
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// A file that is created when something is written to it.

@@ -1,7 +1,6 @@
 //! `pantry import`: an export directory into a repo (`lsst/daf/butler/script/butlerImport.py`).
 mod file_args;
 mod report;
-mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,10 +19,10 @@ use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::prefixes::prefixes;
 use crate::repo::{self, Repo};
+use crate::watch::Shown;
 
 pub(super) use file_args::{FileArgs, ReportFormat};
 pub(super) use report::show;
-pub(super) use watch::Shown;
 
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]
@@ -97,7 +96,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let directory = absolute(Path::new(&args.directory))?;
     let file = export_file(&args.export_file, &directory)?;
     let (mut repo, _stand_in) = open(&args, &environment)?;
-    let shown = watch::Shown::new(context)?;
+    let shown = Shown::new(context)?;
     let datastore = if args.no_files {
         None
     } else {

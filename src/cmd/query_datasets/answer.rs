@@ -1,18 +1,15 @@
 //! The datasets that the query engine finds, cut to the limit, sorted, with their files.
 use std::borrow::Cow;
-use std::collections::HashSet;
 
-use pantry_registry::listing::{RowQuery, SortKey, TypeSearch, usual_order};
+use pantry_registry::listing::{RowQuery, SortKey, TypeSearch};
 use pantry_registry::query::execute::ResultValue;
-use pantry_registry::query::tree::{ColumnReference, DatasetField, DatasetKey};
 use uuid::Uuid;
 
 use super::Args;
-use super::files::Files;
 use super::print::{Dataset, Printer};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::query::{Repeats, Source, each_row};
+use crate::query::{Files, Repeats, Seen, Source, dataset_order, each_row};
 use crate::rows::{Layout, OutputFormat, Value};
 
 /// Datasets whose files are looked up together.
@@ -80,7 +77,7 @@ impl<'a> Answer<'a> {
         let keys = layout.columns().len();
         let is_table = self.args.format == OutputFormat::Table;
         let sort = match query.spec.order_by.is_empty() {
-            true => sort_keys(search, keys)?,
+            true => dataset_order(search)?,
             false => Vec::new(),
         };
         let (in_table, in_rows) = if is_table {
@@ -146,44 +143,6 @@ impl<'a> Answer<'a> {
         }
         Ok(())
     }
-}
-
-/// Finds datasets that were there before.
-enum Seen {
-    /// The last one, where repetitions follow each other: sorted by run and data ID, which no other dataset of the type has.
-    Last(Uuid),
-    /// All of them.
-    All(HashSet<Uuid>),
-}
-
-impl Seen {
-    fn new(is_sorted: bool) -> Self {
-        match is_sorted {
-            true => Self::Last(Uuid::nil()),
-            false => Self::All(HashSet::new()),
-        }
-    }
-
-    fn is_new(&mut self, id: Uuid) -> bool {
-        match self {
-            Self::Last(last) => std::mem::replace(last, id) != id,
-            Self::All(ids) => ids.insert(id),
-        }
-    }
-}
-
-/// By run, then by dimensions. A row has the dimensions, the id and the run.
-fn sort_keys(search: &TypeSearch, keys: usize) -> Result<Vec<SortKey>, Failure> {
-    let dataset_type = &search.dataset_type;
-    let mut sort = vec![SortKey {
-        place: keys + 1,
-        column: ColumnReference::DatasetField {
-            dataset_type: DatasetKey::from(dataset_type.name.as_str()),
-            field: DatasetField::Run,
-        },
-    }];
-    sort.extend(usual_order(&dataset_type.dimensions, 0)?);
-    Ok(sort)
 }
 
 fn dataset<'v>(layout: &Layout, cells: &'v [ResultValue]) -> Dataset<'v> {

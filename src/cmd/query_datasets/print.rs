@@ -7,8 +7,8 @@ use pantry_api::rows::dataset_keys;
 use pantry_registry::listing::{FileRecord, TypeSearch};
 use uuid::Uuid;
 
-use super::files::Files;
 use crate::failure::Failure;
+use crate::query::Files;
 use crate::rows::{Column, OutputFormat, RowSink, Value};
 use crate::table::{Align, Table};
 

@@ -185,7 +185,8 @@ fn scalar_text(value: &Value) -> (String, &'static str) {
     }
 }
 
-fn float_text(value: f64) -> String {
+/// A number as a YAML 1.1 scalar.
+pub fn float_text(value: f64) -> String {
     let repr = float_repr(value);
     match repr.as_str() {
         "nan" => ".nan".to_owned(),

@@ -94,6 +94,18 @@ fn needs_escape(c: char) -> bool {
     c == '"' || c == '\\' || !(' '..='~').contains(&c)
 }
 
+/// What stands between double quotes, on one line.
+pub(super) fn escaped(text: &[char]) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for &c in text {
+        match needs_escape(c) {
+            true => out.push_str(&escape(c)),
+            false => out.push(c),
+        }
+    }
+    out
+}
+
 fn escape(c: char) -> String {
     let short = match c {
         '\0' => '0',

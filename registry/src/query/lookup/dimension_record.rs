@@ -12,6 +12,7 @@ use crate::query::QueryError;
 use crate::query::execute::{Reader, ResultRow, ResultValue};
 use crate::query::tree::ResultColumn;
 use crate::registry::Registry;
+use crate::schema::dialect::Dialect;
 use crate::skypix::SkyPixelization;
 
 /// The record of a dimension element (`lsst/daf/butler/dimensions/_records.py`).
@@ -30,7 +31,7 @@ impl DimensionRecord {
         found.map(|(_, value)| value)
     }
 
-    fn new(element: &Element, columns: Vec<Column>, values: Vec<ResultValue>) -> Self {
+    pub(super) fn new(element: &Element, columns: Vec<Column>, values: Vec<ResultValue>) -> Self {
         let names = columns.into_iter().map(|column| column.name);
         Self {
             definition: element.name.clone(),
@@ -94,18 +95,24 @@ fn select(
         let key = keys.into_iter().next().map(|(_, value)| value);
         return statement.bind(key).text(" LIMIT 1");
     }
-    let dialect = statement.dialect();
-    let names = columns.iter().flat_map(|column| match column.column_type {
-        ColumnType::Timespan => dialect.timespan_columns(&column.name),
-        _ => vec![column.name.clone()],
-    });
-    let statement = statement.names(names).text(" FROM ").table(&element.name);
+    let names = stored_columns(columns, statement.dialect());
+    let statement = statement.names(names);
+    let statement = statement.text(" FROM ").table(&element.name);
     let mut statement = statement.text(" WHERE ");
     for (i, (field, value)) in keys.into_iter().enumerate() {
         statement = statement.text(if i == 0 { "" } else { " AND " });
         statement = statement.name(field).text(" = ").bind(value);
     }
     statement
+}
+
+/// The columns of a table that hold these columns of a record.
+pub(super) fn stored_columns(columns: &[Column], dialect: Dialect) -> Vec<String> {
+    let stored = columns.iter().flat_map(|column| match column.column_type {
+        ColumnType::Timespan => dialect.timespan_columns(&column.name),
+        _ => vec![column.name.clone()],
+    });
+    stored.collect()
 }
 
 /// A key as the table holds it; `None` if the table cannot hold it. SQLite takes a number in text for the number, except in

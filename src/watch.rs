@@ -1,4 +1,4 @@
-//! Shows how far an import is.
+//! Shows how far an import or an export is.
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::progress::{Progress, Task, Unit};
 
-/// The display of one import: one task at a time.
+/// The display of one import or export: one task at a time.
 pub struct Shown {
     cancelled: &'static AtomicBool,
     progress: Progress,
@@ -35,6 +35,9 @@ impl Watch for Shown {
             Step::Plan => ("planning", Unit::Count("steps"), None),
             Step::Files => ("files", Unit::Count("files"), Some(total)),
             Step::Load => ("filling the registry", Unit::Count("rows"), None),
+            Step::Select => ("finding datasets", Unit::Count("datasets"), None),
+            Step::Records => ("finding dimension records", Unit::Count("steps"), None),
+            Step::Write => ("writing the export", Unit::Count("datasets"), Some(total)),
             Step::Unlink => ("removing sources", Unit::Count("files"), Some(total)),
         };
         tracing::debug!("{what}");

@@ -5,14 +5,15 @@ use pantry_datastore::DatastoreRoot;
 use pantry_registry::listing::{FileOfDataset, FileRecord, files_of_datasets};
 use uuid::Uuid;
 
+use super::source::Source;
 use crate::failure::Failure;
-use crate::query::Source;
 use crate::rows::Value;
 
 /// Where to find files.
 pub enum Files {
     /// In a datastore, as its records say.
     Datastore {
+        /// Its root.
         root: DatastoreRoot,
         /// The table of file records; `None` in a repo that never had a file.
         table: Option<String>,

@@ -1,0 +1,169 @@
+//! Prints files: rows with all that is known of them, or a list of paths.
+use std::io::Write;
+use std::path::Path;
+
+use pantry_datastore::{DatastoreRoot, ResourcePath};
+use pantry_registry::listing::FileOfDataset;
+use uuid::Uuid;
+
+use super::list::{Program, below};
+use crate::failure::Failure;
+use crate::rows::{Column, Kind, OutputFormat, RowSink, Value};
+
+/// One dataset.
+pub struct Dataset {
+    /// Its id.
+    pub id: Uuid,
+    /// The name of its type.
+    pub dataset_type: String,
+    /// The run that owns it.
+    pub run: String,
+    /// Its data ID as text.
+    pub data_id: String,
+}
+
+/// Takes datasets with their files.
+pub struct Printer<'w> {
+    datastore: DatastoreRoot,
+    shape: Shape<'w>,
+    without_file: u64,
+}
+
+enum Shape<'w> {
+    Rows {
+        sink: Box<dyn RowSink + 'w>,
+        columns: usize,
+    },
+    List {
+        program: Program,
+        root: ResourcePath,
+        out: &'w mut dyn Write,
+        last: String,
+        elsewhere: u64,
+    },
+}
+
+impl<'w> Printer<'w> {
+    /// A row for each file, and for each dataset without one. People do not get what is too wide for a table.
+    pub fn rows(
+        format: OutputFormat,
+        datastore: DatastoreRoot,
+        out: &'w mut dyn Write,
+    ) -> Result<Self, Failure> {
+        let mut columns: Vec<Column> = ["id", "type", "run", "data_id", "component", "uri"]
+            .map(Column::text)
+            .into();
+        if format != OutputFormat::Table {
+            columns.push(Column::new("size", Kind::Int));
+            columns.push(Column::text("checksum"));
+        }
+        Ok(Self {
+            datastore,
+            shape: Shape::Rows {
+                sink: format.sink(&columns, out)?,
+                columns: columns.len(),
+            },
+            without_file: 0,
+        })
+    }
+
+    /// A line for each file: its path below a folder.
+    pub fn list(
+        program: Program,
+        datastore: &DatastoreRoot,
+        root: Option<&Path>,
+        out: &'w mut dyn Write,
+    ) -> Result<Self, Failure> {
+        let root = match root {
+            Some(root) => ResourcePath::from_absolute(&std::path::absolute(root)?)?,
+            None => datastore.uri().clone(),
+        };
+        Ok(Self {
+            datastore: datastore.clone(),
+            shape: Shape::List {
+                program,
+                root,
+                out,
+                last: String::new(),
+                elsewhere: 0,
+            },
+            without_file: 0,
+        })
+    }
+
+    /// A dataset and its files.
+    pub fn dataset(&mut self, dataset: &Dataset, files: &[FileOfDataset]) -> Result<(), Failure> {
+        self.without_file += u64::from(files.is_empty());
+        match &mut self.shape {
+            Shape::Rows { sink, columns } if files.is_empty() => {
+                Ok(sink.row(&row(dataset, None)[..*columns])?)
+            }
+            Shape::Rows { sink, columns } => {
+                for file in files {
+                    let uri = self.datastore.locate(&file.path)?.uri().to_string();
+                    sink.row(&row(dataset, Some((file, uri)))[..*columns])?;
+                }
+                Ok(())
+            }
+            Shape::List {
+                program,
+                root,
+                out,
+                last,
+                elsewhere,
+            } => {
+                for file in files {
+                    let Some(path) = below(&self.datastore.locate(&file.path)?, root) else {
+                        *elsewhere += 1;
+                        continue;
+                    };
+                    // Datasets that share a file mostly follow each other.
+                    if *last != path {
+                        writeln!(out, "{}", program.line(&path)?)?;
+                        *last = path;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// There are no more. A list that lacks files is a failure, as whoever reads it would not know.
+    pub fn finish(self) -> Result<(), Failure> {
+        if self.without_file > 0 {
+            tracing::warn!("datasets without a file: {}", self.without_file);
+        }
+        match self.shape {
+            Shape::Rows { mut sink, .. } => Ok(sink.finish()?),
+            Shape::List {
+                root, elsewhere, ..
+            } if elsewhere > 0 => Err(Failure::error(format!(
+                "files that are not below {root} and therefore not in the list: {elsewhere}"
+            ))),
+            Shape::List { .. } => Ok(()),
+        }
+    }
+}
+
+fn row<'d>(dataset: &'d Dataset, file: Option<(&'d FileOfDataset, String)>) -> Vec<Value<'d>> {
+    let text = |text: Option<&'d str>| text.map_or(Value::Null, Value::from);
+    let mut row = vec![
+        dataset.id.to_string().into(),
+        dataset.dataset_type.as_str().into(),
+        dataset.run.as_str().into(),
+        dataset.data_id.as_str().into(),
+    ];
+    match file {
+        Some((file, uri)) => row.extend([
+            text(file.component.as_deref()),
+            uri.into(),
+            match file.file_size {
+                size @ 0.. => Value::Int(size),
+                _ => Value::Null,
+            },
+            text(file.checksum.as_deref()),
+        ]),
+        None => row.extend([Value::Null, Value::Null, Value::Null, Value::Null]),
+    }
+    row
+}
