@@ -201,6 +201,26 @@ impl ResourcePath {
         }
     }
 
+    /// The plain path of this URI below `folder`: unlike [`ResourcePath::relative_to`] a name with escapes stays what it is.
+    /// `None` if it is elsewhere.
+    pub fn below(&self, folder: &Self) -> Option<String> {
+        let place = |uri: &Self| (uri.scheme().map(str::to_owned), uri.authority().to_owned());
+        let key = self.key();
+        let rest = key.strip_prefix(folder.key().trim_end_matches('/'))?;
+        let rest = if folder.key().is_empty() {
+            rest
+        } else {
+            rest.strip_prefix('/')?
+        };
+        (place(self) == place(folder) && !rest.is_empty()).then(|| rest.to_owned())
+    }
+
+    /// The file of this plain path below this folder; no character of it means anything.
+    #[must_use]
+    pub fn child(&self, path: &str) -> Self {
+        self.join_plain(path, String::new())
+    }
+
     /// This URI with a slash at its end.
     #[must_use]
     pub fn into_folder(mut self) -> Self {

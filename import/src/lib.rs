@@ -8,6 +8,7 @@ pub mod ingest;
 mod job;
 pub mod load;
 pub mod plan;
+pub mod relocate;
 mod repo;
 pub mod stage;
 pub mod unload;

@@ -8,6 +8,7 @@ mod import;
 mod ingest;
 mod ingest_files;
 mod locate;
+mod move_files;
 mod query_collections;
 mod query_data_ids;
 mod query_dataset_types;
@@ -45,6 +46,8 @@ pub enum Verb {
     IngestFiles(ingest_files::Args),
     /// Say where the files of datasets are, also as lists for rclone and rsync
     Locate(locate::Args),
+    /// Move the files of datasets to another folder or store
+    MoveFiles(move_files::Args),
     /// List collections
     QueryCollections(query_collections::Args),
     /// List data IDs: values that dimensions have together
@@ -83,6 +86,7 @@ impl Verb {
             Verb::Ingest(args) => ingest::run(args, context),
             Verb::IngestFiles(args) => ingest_files::run(args, context),
             Verb::Locate(args) => locate::run(args, context),
+            Verb::MoveFiles(args) => move_files::run(args, context),
             Verb::QueryCollections(args) => query_collections::run(args, context),
             Verb::QueryDataIds(args) => query_data_ids::run(args, context),
             Verb::QueryDatasetTypes(args) => query_dataset_types::run(args, context),

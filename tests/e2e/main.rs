@@ -1,6 +1,7 @@
 //! The program from outside, as a user meets it. One module for each topic.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod bucket;
 mod config_dump;
 mod documentation;
 mod exit_codes;
@@ -30,6 +31,7 @@ mod ingest_files;
 mod ingest_setup;
 mod ingest_tree;
 mod log_options;
+mod move_files;
 mod notebook;
 mod object_store;
 mod pantry;
