@@ -76,19 +76,12 @@ impl TransferMode {
         !matches!(self, Self::InPlace | Self::Direct | Self::Split)
     }
 
-    /// The mode for files of which some are not on this machine: there nothing can be linked, and `auto` copies
-    /// (`ResourcePath.transferDefault`).
-    ///
-    /// # Errors
-    /// The modes that make links.
-    pub fn anywhere(self, was: Self) -> Result<Self, &'static str> {
-        match self {
-            Self::Link if was == Self::Auto => Ok(Self::Copy),
-            Self::Link | Self::Symlink | Self::Hardlink | Self::Relsymlink => {
-                Err("links are made between files of this machine only; take copy, move or direct")
-            }
-            mode => Ok(mode),
-        }
+    /// Whether files are linked, which only files of this machine can be.
+    pub fn makes_links(self) -> bool {
+        matches!(
+            self,
+            Self::Link | Self::Symlink | Self::Hardlink | Self::Relsymlink
+        )
     }
 
     /// Whether bytes may pass through our hands, so that a checksum costs little.

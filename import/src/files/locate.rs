@@ -43,8 +43,7 @@ pub struct LocatedFile {
 /// Decide what `auto` means for this export: in place when all files are below the root, links (copies, if they cannot be
 /// linked) when none is, both when some are.
 pub fn resolve_mode(stage: &Stage, options: &FileOptions) -> Result<TransferMode, Error> {
-    let may_link = options.mode.anywhere(options.mode).is_err();
-    if options.root.path().is_some() && options.mode != TransferMode::Auto && !may_link {
+    if options.mode != TransferMode::Auto {
         return Ok(options.mode);
     }
     let folder = &options.folder;
@@ -68,12 +67,11 @@ pub fn resolve_mode(stage: &Stage, options: &FileOptions) -> Result<TransferMode
         };
         if in_root { inside += 1 } else { outside += 1 }
     }
-    let mode = options.mode.resolve(inside, outside);
-    if is_local {
-        return Ok(mode);
-    }
-    let mode = mode.anywhere(options.mode);
-    mode.map_err(|reason| Error::Unsupported(format!("transfer mode '{}': {reason}", options.mode)))
+    Ok(match options.mode.resolve(inside, outside) {
+        // The transfer default of other stores (`ResourcePath.transferDefault`).
+        TransferMode::Link if !is_local => TransferMode::Copy,
+        mode => mode,
+    })
 }
 
 /// Locate all files and hand them over in batches.
@@ -305,11 +303,22 @@ impl<'a> Locator<'a> {
             Ok((uri, target))
         };
         let (uri, target) = made().map_err(|e| self.fault(line, e.to_string()))?;
+        let source = uri.local_path();
+        let is_away = source.is_none() || target.location().local_path().is_none();
+        if is_away && self.options.mode.makes_links() {
+            let mode = self.options.mode;
+            let reason =
+                "links are made between files of this machine only; take copy, move or direct";
+            return Err(self.fault(
+                line,
+                format!("cannot use transfer mode '{mode}' for {uri}: {reason}"),
+            ));
+        }
         Ok(LocatedFile {
             file,
             path,
             line,
-            source: uri.local_path(),
+            source,
             uri,
             found: Found::Missing,
             target,

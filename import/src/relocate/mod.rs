@@ -57,6 +57,9 @@ pub struct RelocationReport {
     pub removed: u64,
 }
 
+/// Files that are whole at their new place, by the path that their records still have.
+type Copied<'a> = Vec<(&'a str, Placed)>;
+
 /// A file on its way.
 struct Move {
     source: ResourcePath,
@@ -156,7 +159,7 @@ impl Relocation {
     fn copy<'a>(
         &self,
         moves: &'a BTreeMap<String, Move>,
-    ) -> Result<(Vec<(&'a str, Placed)>, Option<DatastoreError>), Error> {
+    ) -> Result<(Copied<'a>, Option<DatastoreError>), Error> {
         let placer = RemotePlacer::new(self.stores.clone(), true, self.progress.clone())?;
         let wanted: Vec<_> = moves
             .values()
