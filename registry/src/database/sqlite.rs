@@ -31,6 +31,35 @@ pub struct SqliteDatabase {
     lock_wait: Duration,
 }
 
+/// Open a file and read from it: opening alone would not find out that it is no database.
+fn connect(
+    path: &Path,
+    flags: OpenFlags,
+    lock_wait: Duration,
+) -> rusqlite::Result<rusqlite::Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let raw = rusqlite::Connection::open_with_flags(path, flags)?;
+    raw.busy_timeout(lock_wait)?;
+    raw.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
+    Ok(raw)
+}
+
+/// Whether a program was killed while it wrote, and somebody has to take back what it wrote.
+fn is_half_written(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
+}
+
+fn half_written(path: &Path, error: &rusqlite::Error) -> RegistryError {
+    RegistryError::Connect {
+        database: format!("SQLite database {}", path.display()),
+        reason: format!(
+            "a program was killed while it wrote, and this user may not take that back ({error}); open it once as a user who \
+             may write to it"
+        ),
+    }
+}
+
 /// Page cache in KiB: the upper levels of the indexes of some millions of rows. SQLite's own 2 MiB do not hold them.
 const CACHE_KIB: i64 = 32_768;
 
@@ -68,12 +97,16 @@ impl SqliteDatabase {
                 },
             }
         };
-        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let raw = rusqlite::Connection::open_with_flags(path, flags).map_err(fail)?;
-        raw.busy_timeout(lock_wait).map_err(fail)?;
-        // Opening reads nothing yet; a file that is no database is to be found out here, where its name is at hand.
-        raw.query_row("PRAGMA schema_version", [], |_| Ok(()))
-            .map_err(fail)?;
+        let raw = match connect(path, flags, lock_wait) {
+            Err(error) if is_half_written(&error) => {
+                // Who may only read cannot take back what a killed program has begun; the file stays as it was before.
+                connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, lock_wait)
+                    .map_err(|e| half_written(path, &e))?;
+                connect(path, flags, lock_wait)
+            }
+            connected => connected,
+        };
+        let raw = raw.map_err(fail)?;
         raw.pragma_update(None, "foreign_keys", true)
             .map_err(fail)?;
         raw.pragma_update(None, "cache_size", -CACHE_KIB)
