@@ -1,5 +1,6 @@
 //! Export YAML in and out, tables of files in, verification: always plan, then apply.
 
+pub mod checksums;
 mod error;
 pub mod export;
 pub mod files;

@@ -1,4 +1,5 @@
 //! The verbs, one file each. To add one: write `<verb>.rs` with `Args` and `run`, and name it twice below.
+mod checksum;
 mod completions;
 mod config_dump;
 pub mod create;
@@ -32,6 +33,8 @@ pub enum Verb {
     Completions(completions::Args),
     /// Print the configuration of a repository, or a part of it
     ConfigDump(config_dump::Args),
+    /// Compute the checksums that records of files lack
+    Checksum(checksum::Args),
     /// Create an empty repository
     Create(create::Args),
     /// Write datasets and what belongs to them into an export directory
@@ -79,6 +82,7 @@ impl Verb {
         match self {
             Verb::Completions(args) => completions::run(args, context),
             Verb::ConfigDump(args) => config_dump::run(args, context),
+            Verb::Checksum(args) => checksum::run(args, context),
             Verb::Create(args) => create::run(args, context),
             Verb::Export(args) => export::run(args, context),
             Verb::ExportCalibs(args) => export_calibs::run(args, context),

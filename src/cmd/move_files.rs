@@ -10,14 +10,12 @@ use pantry_datastore::transfer::TransferProgress;
 use pantry_import::relocate::{Relocation, RelocationReport, TOGETHER};
 use pantry_import::{Step, Watch};
 use pantry_registry::config::Environment;
-use pantry_registry::query::execute::ResultValue;
-use uuid::Uuid;
 
 use crate::cmd::import::ReportFormat;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{DatasetRequest, Filter, each_dataset};
+use crate::query::{DatasetRequest, Filter, selected_ids};
 use crate::repo::Repo;
 use crate::watch::Shown;
 
@@ -72,21 +70,8 @@ pub struct Args {
 
 /// Moves.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
-    args.filter.binds()?;
     let request = DatasetRequest::of(&args.dataset_type, &args.collections, args.find_first)?;
-    request.check_order(&args.filter)?;
-    let mut source = args.filter.open(&args.repo, context)?;
-    let searches = request.searches(&mut source)?;
-    let mut ids: Vec<Uuid> = Vec::new();
-    each_dataset(&mut source, &args.filter, &searches, |_, row| {
-        ids.extend(row.iter().find_map(|value| match value {
-            ResultValue::Uuid(id) => Some(*id),
-            _ => None,
-        }));
-        Ok(())
-    })?;
-    // The reading ends here: a transaction that is open for reading would keep SQLite from writing.
-    drop(source);
+    let ids = selected_ids(&args.repo, &request, &args.filter, context)?;
     let environment = Environment::from_process();
     let mut repo = Repo::open(&args.repo, !args.dry_run, &environment)?;
     let datastore = repo.datastore()?;

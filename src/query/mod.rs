@@ -9,6 +9,7 @@ mod filter;
 mod limit;
 mod open;
 mod seen;
+mod selected_ids;
 mod source;
 
 pub use constraint::constraint;
@@ -19,6 +20,7 @@ pub use files::Files;
 pub use filter::{Explain, Filter, Where};
 pub use limit::Limit;
 pub use seen::Seen;
+pub use selected_ids::selected_ids;
 pub use source::Source;
 
 /// What the verbs print in place of a table without rows.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bucket;
+mod checksum;
 mod config_dump;
 mod documentation;
 mod exit_codes;
