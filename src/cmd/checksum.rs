@@ -1,19 +1,16 @@
 //! `pantry checksum`: computes the checksums that the records of a repo lack. The reference has no such command.
 use std::io::Write;
-use std::sync::atomic::Ordering;
 
 use pantry_datastore::store::Stores;
 use pantry_import::checksums::{ChecksumReport, Checksums, TOGETHER};
-use pantry_import::{Step, Watch};
 use pantry_registry::config::Environment;
 
 use crate::cmd::import::ReportFormat;
 use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{DatasetRequest, Filter, selected_ids};
+use crate::query::{DatasetRequest, Filter, each_batch, selected_ids};
 use crate::repo::Repo;
-use crate::watch::Shown;
 
 /// Arguments of `checksum`.
 #[derive(Debug, clap::Args)]
@@ -52,19 +49,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let datastore = repo.datastore()?;
     let jobs = args.jobs.unwrap_or_else(context::processors);
     let checksums = Checksums::new(datastore, Stores::from_process(), jobs)?;
-    let shown = Shown::new(context)?;
-    shown.begin(Step::Files, ids.len() as u64);
     let mut report = ChecksumReport::default();
-    for (number, some) in ids.chunks(TOGETHER).enumerate() {
-        if shown.cancelled().load(Ordering::Relaxed) {
-            let message =
-                "interrupted; what was computed is recorded. Run the same command again to go on";
-            return Err(Failure::Interrupted(message.to_owned()));
-        }
-        checksums.datasets(&mut repo.registry, some, &mut report)?;
-        shown.reached((number * TOGETHER + some.len()) as u64);
-    }
-    drop(shown);
+    each_batch(&ids, TOGETHER, context, |some| {
+        Ok(checksums.datasets(&mut repo.registry, some, &mut report)?)
+    })?;
     print(&args, &report, context)?;
     match report.problems.is_empty() {
         true => Ok(()),

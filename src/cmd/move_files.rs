@@ -2,22 +2,19 @@
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use pantry_datastore::ResourcePath;
 use pantry_datastore::store::Stores;
 use pantry_datastore::transfer::TransferProgress;
 use pantry_import::relocate::{Relocation, RelocationReport, TOGETHER};
-use pantry_import::{Step, Watch};
 use pantry_registry::config::Environment;
 
 use crate::cmd::import::ReportFormat;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
-use crate::query::{DatasetRequest, Filter, selected_ids};
+use crate::query::{DatasetRequest, Filter, each_batch, selected_ids};
 use crate::repo::Repo;
-use crate::watch::Shown;
 
 /// Arguments of `move-files`.
 #[derive(Debug, clap::Args)]
@@ -90,19 +87,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         progress: Arc::new(TransferProgress::default()),
     };
     relocation.check()?;
-    let shown = Shown::new(context)?;
-    shown.begin(Step::Files, ids.len() as u64);
     let mut report = RelocationReport::default();
-    for (number, some) in ids.chunks(TOGETHER).enumerate() {
-        if shown.cancelled().load(Ordering::Relaxed) {
-            let message =
-                "interrupted; what was moved is moved. Run the same command again to go on";
-            return Err(Failure::Interrupted(message.to_owned()));
-        }
-        relocation.datasets(&mut repo.registry, some, &mut report)?;
-        shown.reached((number * TOGETHER + some.len()) as u64);
-    }
-    drop(shown);
+    each_batch(&ids, TOGETHER, context, |some| {
+        Ok(relocation.datasets(&mut repo.registry, some, &mut report)?)
+    })?;
     print(&args, &report, context)
 }
 

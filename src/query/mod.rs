@@ -2,6 +2,7 @@
 mod constraint;
 mod dataset_request;
 mod each;
+mod each_batch;
 mod each_dataset;
 pub mod engine;
 mod files;
@@ -15,6 +16,7 @@ mod source;
 pub use constraint::constraint;
 pub use dataset_request::DatasetRequest;
 pub use each::{Repeats, Shown, each_row};
+pub use each_batch::each_batch;
 pub use each_dataset::{dataset_order, each_dataset};
 pub use files::Files;
 pub use filter::{Explain, Filter, Where};
