@@ -139,6 +139,41 @@ fn places_that_are_in_each_other_are_refused() {
     }
 }
 
+#[test]
+fn one_place_with_two_names_is_refused() {
+    let site = Site::new();
+    let repo = filled(&site, "repo");
+    let before = artifacts(&repo);
+    let alias = site.scratch.path("alias");
+    std::os::unix::fs::symlink(&repo, &alias).unwrap();
+    let refused = site.pantry(&["move-files", text(&repo), "--to", text(&alias)]);
+    assert_eq!(refused.code, Some(1), "{refused}");
+    assert!(refused.stderr.contains("in each other"), "{refused}");
+    assert_eq!(artifacts(&repo), before);
+
+    let _ = site
+        .pantry(&["move-files", text(&repo), "--to", "s3://data/moved"])
+        .ok();
+    let mut command = site.knowing(command());
+    command.env(
+        "LSST_RESOURCES_S3_PROFILE_other",
+        site.server.url_with_keys(),
+    );
+    let words = [
+        "move-files",
+        text(&repo),
+        "--from",
+        "s3://data/moved",
+        "--to",
+        "s3://other@data/moved",
+    ];
+    let refused = pantry_testkit::run(command.args(words));
+    assert_eq!(refused.code, Some(1), "{refused}");
+    assert!(refused.stderr.contains("in each other"), "{refused}");
+    assert_eq!(files_of(&site.server.bucket("data").join("moved")), before);
+    let _ = site.pantry(&["verify", text(&repo), "--checksums"]).ok();
+}
+
 /// How often the test kills; the issue of this command asks for 50 (`PANTRY_KILLS`).
 fn kills() -> u32 {
     std::env::var("PANTRY_KILLS").map_or(6, |n| n.parse().unwrap())

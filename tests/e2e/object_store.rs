@@ -85,6 +85,12 @@ fn files_stay_in_a_bucket_and_are_found_by_listing() {
     assert_eq!(refused.code, Some(1), "{refused}");
     assert!(refused.stderr.contains("--allow-prefix"), "{refused}");
     let allowed = [&import[..], &["--allow-prefix", "s3://data/export"]].concat();
+    let unlooked = site.pantry(&[&allowed[..], &["--sanity"]].concat());
+    assert_eq!(unlooked.code, Some(1), "{unlooked}");
+    assert!(
+        unlooked.stderr.contains("not on this machine"),
+        "{unlooked}"
+    );
     site.server.requests();
     let _ = site.pantry(&allowed).ok();
     let requests = site.server.requests();

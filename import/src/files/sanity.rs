@@ -17,7 +17,10 @@ const FOOTER: u64 = 64 << 20;
 /// What is wrong with files that are there, in their order.
 pub(super) fn unsound(files: &[LocatedFile]) -> Vec<Option<String>> {
     let look = |file: &LocatedFile| match file.found {
-        Found::File { .. } => problem(file.source.as_deref()?),
+        Found::File { .. } => match &file.source {
+            Some(path) => problem(path),
+            None => Some("not on this machine, where alone --sanity can look into it".to_owned()),
+        },
         // That it is missing is told elsewhere.
         _ => None,
     };

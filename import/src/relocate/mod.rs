@@ -9,6 +9,8 @@ mod records;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use pantry_datastore::store::Stores;
 use pantry_datastore::transfer::{Placed, RemotePlacer, TransferProgress};
 use pantry_datastore::{Checksum, DatastoreError, DatastoreRoot, ResourcePath};
@@ -70,21 +72,44 @@ struct Move {
 }
 
 impl Relocation {
-    /// Begin; both places are folders.
+    /// To be called before anything is moved; both places are folders.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] if one is in the other.
+    /// [`Error::Unsupported`] if one is in the other, or if both are one place with two names: then removing a source would
+    /// remove the file.
     pub fn check(&self) -> Result<(), Error> {
         let (from, to) = (&self.from, &self.to);
-        if from.key() == to.key() && from.below(to).is_none() && from.to_string() == to.to_string()
+        if from == to
             || from.below(to).is_some()
             || to.below(from).is_some()
+            || self.is_one_place()?
         {
             let message =
                 format!("{from} and {to} are in each other; files cannot be moved between them");
             return Err(Error::Unsupported(message));
         }
         Ok(())
+    }
+
+    /// Whether what is written to the new place is seen at the old one: by a symbolic link, a second mount, another profile of
+    /// the same bucket. Nothing is written in a dry run.
+    fn is_one_place(&self) -> Result<bool, Error> {
+        if self.dry_run {
+            return Ok(false);
+        }
+        // Named as a leftover of a killed run, which it would be.
+        let name = format!(".pantry-probe.{}.tmp", Uuid::now_v7());
+        let written = self.stores.find(&self.to.child(&name))?;
+        let seen = self.stores.find(&self.from.child(&name))?;
+        let probe = async {
+            let bytes = stream::iter([Ok(Bytes::from_static(b"probe"))]);
+            let put = written.store.write(&written.key, bytes.boxed(), 5);
+            put.await?;
+            let seen = seen.store.stat(&seen.key).await;
+            written.store.delete(&written.key).await?;
+            Ok(seen?.is_some())
+        };
+        Ok(self.stores.wait(probe)?)
     }
 
     /// Move the files of some datasets, at most [`TOGETHER`]. Other datasets that share a file keep it, at its new place.
