@@ -17,6 +17,7 @@ pub mod options_file;
 mod prefixes;
 pub mod progress;
 pub mod query;
+mod replicas;
 pub mod repo;
 pub mod rows;
 pub mod state;

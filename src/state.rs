@@ -2,12 +2,15 @@
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use pantry_datastore::store::Stores;
 use pantry_registry::config::{ConnectionString, DatabaseTarget, DatabaseUrl, Environment};
 use pantry_registry::database::postgresql_servers;
 use pantry_state::{Location, PostgresqlLocation, PostgresqlServer, State};
 
 use crate::failure::Failure;
+use crate::replicas::{Replicas, stores};
 
 /// The variable that `--state` overrides.
 const VARIABLE: &str = "PANTRY_STATE";
@@ -38,6 +41,36 @@ impl StateArgs {
             None => Location::Sqlite(default_file(environment)?),
         };
         Ok(State::open(location)?)
+    }
+
+    /// Opens the state if there is one, for verbs that can do without.
+    ///
+    /// # Errors
+    /// As [`StateArgs::open`] if the user said where it is; of the default file they are only a warning.
+    pub fn open_existing(&self, environment: &Environment) -> Result<Option<Arc<State>>, Failure> {
+        let is_given = self.is_given(environment);
+        if !is_given && !default_path(environment).is_some_and(|path| path.exists()) {
+            return Ok(None);
+        }
+        match self.open(environment) {
+            Err(failure) if !is_given => {
+                tracing::warn!(
+                    "going on without: {}",
+                    failure.message().unwrap_or_default()
+                );
+                Ok(None)
+            }
+            opened => opened.map(|state| Some(Arc::new(state))),
+        }
+    }
+
+    /// The stores of this process, which find the copies that the state knows of.
+    ///
+    /// # Errors
+    /// As [`StateArgs::open_existing`].
+    pub fn stores(&self) -> Result<Stores, Failure> {
+        let state = self.open_existing(&Environment::from_process())?;
+        Ok(stores(state.map(Replicas::new).map(Arc::new)))
     }
 
     /// Whether the user has said where it is.
@@ -90,26 +123,28 @@ fn location(text: &str, environment: &Environment) -> Result<Location, Failure> 
     }
 }
 
-/// The file of the XDG base directory specification; its folder is made.
-fn default_file(environment: &Environment) -> Result<PathBuf, Failure> {
+/// The file of the XDG base directory specification.
+fn default_path(environment: &Environment) -> Option<PathBuf> {
     // The specification has relative paths ignored.
     let given = environment.non_empty("XDG_STATE_HOME").map(Path::new);
-    let folder = match (given.filter(|path| path.is_absolute()), environment.home()) {
-        (Some(folder), _) => folder.to_owned(),
-        (None, Some(home)) => home.join(".local/state"),
-        (None, None) => {
-            return Err(Failure::error(format!(
-                "there is no home folder for Pantry's state: give --state FILE or set {VARIABLE}"
-            )));
-        }
+    let folder = match given.filter(|path| path.is_absolute()) {
+        Some(folder) => folder.to_owned(),
+        None => environment.home()?.join(".local/state"),
     };
-    let folder = folder.join("pantry");
-    let made = DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&folder);
+    Some(folder.join("pantry/state.sqlite3"))
+}
+
+/// That file; its folder is made.
+fn default_file(environment: &Environment) -> Result<PathBuf, Failure> {
+    let file = default_path(environment);
+    let Some((file, folder)) = file.as_deref().and_then(|f| Some((f, f.parent()?))) else {
+        return Err(Failure::error(format!(
+            "there is no home folder for Pantry's state: give --state FILE or set {VARIABLE}"
+        )));
+    };
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|e| Failure::error(format!("cannot make the folder {}: {e}", folder.display())))?;
-    Ok(folder.join("state.sqlite3"))
+    Ok(file.to_owned())
 }
 
 #[cfg(test)]

@@ -19,16 +19,15 @@ pub fn router(server: &Arc<Server>) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(traffic::get))
-        .nest("/api/butler/repo/{label}", butler::router())
+        .merge(butler::router())
         .merge(v1::router())
-        .fallback(|| async { Refusal::NotFound("Not Found".to_owned()) })
-        .layer(DefaultBodyLimit::max(server.settings.limits.body))
-        .layer(CatchPanicLayer::new());
+        .fallback(|| async { Refusal::NotFound("Not Found".to_owned()) });
+    // All in one, the first outermost: each layer that is put around a router alone costs every request a box.
+    let watch = from_fn_with_state(Arc::clone(server), traffic::watch);
+    let limit = DefaultBodyLimit::max(server.settings.limits.body);
     let router = match server.settings.cors.as_slice() {
-        [] => router,
-        origins => router.layer(cors(origins)),
+        [] => router.layer((watch, CatchPanicLayer::new(), limit)),
+        origins => router.layer((watch, cors(origins), CatchPanicLayer::new(), limit)),
     };
-    router
-        .layer(from_fn_with_state(Arc::clone(server), traffic::watch))
-        .with_state(Arc::clone(server))
+    router.with_state(Arc::clone(server))
 }

@@ -18,6 +18,7 @@ use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::query::Source;
 use crate::rows::Value;
+use crate::state::StateArgs;
 use crate::table::{Align, Table};
 use crate::transfer::Transfer;
 use crate::watch::Shown;
@@ -46,6 +47,9 @@ pub struct Args {
     /// Threads for files; by default one per processor
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+
+    #[command(flatten)]
+    state: StateArgs,
 }
 
 /// Exports.
@@ -76,6 +80,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             elsewhere_stays: false,
             with_records: false,
             on_missing: OnMissing::Error,
+            stores: args.state.stores()?,
             jobs: args.jobs.unwrap_or_else(context::processors),
             progress: Arc::new(TransferProgress::default()),
         }),

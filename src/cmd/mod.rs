@@ -15,6 +15,7 @@ mod query_data_ids;
 mod query_dataset_types;
 mod query_datasets;
 mod query_dimension_records;
+mod replica;
 mod retrieve_artifacts;
 mod serve;
 mod token;
@@ -61,6 +62,8 @@ pub enum Verb {
     QueryDatasets(query_datasets::Args),
     /// List the records of a dimension element
     QueryDimensionRecords(query_dimension_records::Args),
+    /// Note, list and forget where copies of files are
+    Replica(replica::Args),
     /// Put the files of datasets into a folder
     RetrieveArtifacts(retrieve_artifacts::Args),
     /// Serve repositories over HTTP
@@ -96,6 +99,7 @@ impl Verb {
             Verb::QueryDatasetTypes(args) => query_dataset_types::run(args, context),
             Verb::QueryDatasets(args) => query_datasets::run(args, context),
             Verb::QueryDimensionRecords(args) => query_dimension_records::run(args, context),
+            Verb::Replica(args) => replica::run(args, context),
             Verb::RetrieveArtifacts(args) => retrieve_artifacts::run(args, context),
             Verb::Serve(args) => serve::run(args, context),
             Verb::Token(args) => token::run(args, context),

@@ -12,6 +12,7 @@ use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query::{DatasetRequest, Filter, each_dataset};
+use crate::state::StateArgs;
 use crate::transfer::Transfer;
 use crate::watch::Shown;
 
@@ -72,6 +73,9 @@ pub struct Args {
     jobs: Option<usize>,
 
     #[command(flatten)]
+    state: StateArgs,
+
+    #[command(flatten)]
     options_file: OptionsFile,
 }
 
@@ -112,6 +116,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         mode,
         preserve_path: !args.no_preserve_path,
         clobber: args.clobber,
+        stores: args.state.stores()?,
         jobs: args.jobs.unwrap_or_else(context::processors),
         progress: Arc::new(TransferProgress::default()),
     };

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query::{DatasetRequest, Filter, each_dataset};
 use crate::repo::Repo;
+use crate::state::StateArgs;
 use crate::transfer::Transfer;
 use crate::watch::Shown;
 
@@ -72,6 +73,9 @@ pub struct Args {
     jobs: Option<usize>,
 
     #[command(flatten)]
+    state: StateArgs,
+
+    #[command(flatten)]
     options_file: OptionsFile,
 }
 
@@ -106,6 +110,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         register_dataset_types: args.register_dataset_types,
         transfer_dimensions: !args.no_transfer_dimensions,
         dry_run: args.dry_run,
+        stores: args.state.stores()?,
         jobs: args.jobs.unwrap_or_else(context::processors),
         progress: Arc::new(TransferProgress::default()),
     };

@@ -1,4 +1,4 @@
-//! Pantry's own state, which is never in a Butler table: API tokens, in an SQLite file or a schema of a PostgreSQL database.
+//! Pantry's own state, which is never in a Butler table: API tokens and where copies of files are, in an SQLite file or a schema of a PostgreSQL database.
 //!
 //! The tables are fixed, so they are diesel's ([`schema`](self) is private; what others see are values such as [`Token`]).
 //! One set of queries serves both back ends, synchronously and without libpq: SQLite is the one that the rest of Pantry
@@ -27,12 +27,13 @@
 //! ```
 //!
 //! Reading order: [`Token`] (`token.rs`), `secret.rs` (how a token looks and what is kept of it), `tokens.rs` (what can be
-//! done with tokens), `state.rs` (connections), `migrations.rs`, `database/` (the two back ends).
+//! done with tokens), `replica.rs`, `state.rs` (connections), `migrations.rs`, `database/` (the two back ends).
 
 mod database;
 mod error;
 mod location;
 mod migrations;
+mod replica;
 mod schema;
 mod secret;
 mod state;
@@ -41,6 +42,7 @@ mod tokens;
 
 pub use error::StateError;
 pub use location::{Location, PostgresqlLocation, PostgresqlServer};
+pub use replica::Replica;
 pub use secret::Secret;
 pub use state::State;
 pub use token::{NewToken, Role, Token};

@@ -25,3 +25,27 @@ diesel::table! {
         last_used -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    /// Rules: files below a prefix that are elsewhere too.
+    replica_rule (prefix, copy) {
+        /// What URIs of records begin with.
+        prefix -> Text,
+        /// What stands in its place in the URI of the copy.
+        copy -> Text,
+        /// Lower ones are tried first.
+        rank -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Single files that are elsewhere too.
+    replica (uri, copy) {
+        /// The URI of a record.
+        uri -> Text,
+        /// That of the copy.
+        copy -> Text,
+        /// Lower ones are tried first.
+        rank -> BigInt,
+    }
+}

@@ -42,6 +42,7 @@ mod query_formats;
 mod query_lines;
 mod release;
 mod remote;
+mod replica;
 mod retrieve;
 mod serve_client;
 mod serve_faults;

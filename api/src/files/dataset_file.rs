@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::answer::answer;
 use super::content::Content;
 use super::file_store::{Opened, refusal};
-use super::recent_files::NamedFile;
+use super::named_file::NamedFile;
 use crate::refusal::Refusal;
 use crate::served_repo::ServedRepo;
 
@@ -22,7 +22,7 @@ const VALID: Duration = Duration::from_secs(3600);
 /// Where the bytes of a dataset are.
 pub(super) enum Found {
     /// We send them.
-    Here(NamedFile),
+    Here(Arc<NamedFile>),
     /// Another store does, at this address.
     At(String),
 }
@@ -89,10 +89,7 @@ pub(super) async fn open(
             }
         }
     };
-    Ok(Found::Here(NamedFile {
-        content,
-        name: name.into(),
-    }))
+    Ok(Found::Here(Arc::new(NamedFile::new(content, &name))))
 }
 
 /// The address of an object in its own store; if there is none, or clients are not sent there, the object.

@@ -14,6 +14,7 @@ mod http_tests;
 mod link;
 mod link_keys;
 mod multipart;
+mod named_file;
 mod recent_files;
 mod signed_file;
 mod validators;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::content::Content;
+use super::named_file::NamedFile;
 
 /// A file is opened anew, as the registry names it then, after this time. Somebody with a link could have read it at its
 /// beginning too.
@@ -18,33 +18,24 @@ const KEPT: usize = 512;
 /// A dataset and the component that is in a file of its own.
 type Key = (Uuid, Option<String>);
 
-/// An open file and what it is saved as.
-#[derive(Debug, Clone)]
-pub struct NamedFile {
-    /// The file.
-    pub content: Content,
-    /// The last part of its path.
-    pub name: Arc<str>,
-}
-
 /// The open files of one repo.
 #[derive(Debug, Clone, Default)]
 pub struct RecentFiles {
-    files: Arc<Mutex<HashMap<Key, NamedFile>>>,
+    files: Arc<Mutex<HashMap<Key, Arc<NamedFile>>>>,
 }
 
 impl RecentFiles {
     /// The file of a dataset if it was opened less than a second ago and nobody has written it since.
-    pub fn get(&self, id: Uuid, component: Option<&String>) -> Option<NamedFile> {
+    pub fn get(&self, id: Uuid, component: Option<&String>) -> Option<Arc<NamedFile>> {
         let found = self.files().get(&(id, component.cloned())).cloned()?;
         found.content.is_unchanged().then_some(found)
     }
 
     /// Keep a file open for a second; needs a runtime.
-    pub fn keep(&self, id: Uuid, component: Option<String>, file: &NamedFile) {
+    pub fn keep(&self, id: Uuid, component: Option<String>, file: &Arc<NamedFile>) {
         let key = (id, component);
         let mut files = self.files();
-        if files.len() >= KEPT || files.insert(key.clone(), file.clone()).is_some() {
+        if files.len() >= KEPT || files.insert(key.clone(), Arc::clone(file)).is_some() {
             // Full, or somebody else's second is running.
             return;
         }
@@ -56,7 +47,7 @@ impl RecentFiles {
         });
     }
 
-    fn files(&self) -> MutexGuard<'_, HashMap<Key, NamedFile>> {
+    fn files(&self) -> MutexGuard<'_, HashMap<Key, Arc<NamedFile>>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

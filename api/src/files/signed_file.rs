@@ -1,11 +1,10 @@
 //! Files by signed links.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, RawPathParams, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 
@@ -22,14 +21,17 @@ use crate::server::Server;
 /// [`Refusal::Forbidden`] for links that are not valid any more or never were; [`Refusal::NotFound`].
 pub async fn get(
     State(server): State<Arc<Server>>,
-    Path(names): Path<HashMap<String, String>>,
+    names: RawPathParams,
     query: Result<Query<LinkQuery>, QueryRejection>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let refuse = |error: LinkError| Refusal::Forbidden(error.to_string());
     let Query(query) = query.map_err(|_| refuse(LinkError::Signature))?;
-    let path = ["label", "file", "name"].map(|name| names.get(name).map_or("", String::as_str));
+    let path = ["label", "file", "name"].map(|name| {
+        let found = names.iter().find(|(key, _)| *key == name);
+        found.map_or("", |(_, value)| value)
+    });
     let now = seconds(SystemTime::now());
     let link = FileLink::verify(&server.links, path, query, now).map_err(refuse)?;
     let repo = server.repos.get(&link.label);

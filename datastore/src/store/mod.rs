@@ -5,6 +5,7 @@
 //! plain threads use [`Stores::wait`].
 
 mod aws_config;
+mod copies;
 mod copying;
 mod object_store;
 mod posix_store;
@@ -17,6 +18,7 @@ mod store_trait;
 mod stores;
 mod web;
 
+pub use copies::Copies;
 pub use copying::{Copied, Copying};
 pub use settings::{StoreSettings, Variables};
 pub use sizes::sizes;

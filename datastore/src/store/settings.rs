@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use super::copies::Copies;
 
 /// Environment variables and the home folder that they are seen from.
 #[derive(Clone, Default)]
@@ -67,6 +70,8 @@ pub struct StoreSettings {
     pub longest_pause: Duration,
     /// A request, or a read of a piece of its answer, that takes longer has failed.
     pub timeout: Duration,
+    /// Where else files are, if somebody knows.
+    pub copies: Option<Arc<dyn Copies>>,
 }
 
 impl StoreSettings {
@@ -79,6 +84,7 @@ impl StoreSettings {
             first_pause: Duration::from_millis(200),
             longest_pause: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
+            copies: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
+use super::copies::Copies;
 use super::object_store::ObjectStore;
 use super::posix_store::PosixStore;
 use super::s3::{self, Bucket};
@@ -64,6 +65,11 @@ impl Stores {
             store: self.store(uri)?,
             key,
         })
+    }
+
+    /// Who knows where else files are.
+    pub(super) fn copies(&self) -> Option<&Arc<dyn Copies>> {
+        self.inner.settings.copies.as_ref()
     }
 
     fn store(&self, uri: &ResourcePath) -> Result<Arc<dyn Store>> {

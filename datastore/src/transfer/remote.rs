@@ -78,7 +78,7 @@ impl RemotePlacer {
             });
         }
         let copying = Copying {
-            source: self.stores.find(source)?,
+            source: self.stores.find_any(source)?,
             target: self.stores.find(target)?,
             checksum: self.checksum,
         };

@@ -7,6 +7,7 @@ mod stager;
 mod table;
 mod tree;
 
+pub use table::{TableFault, TableFile, TableValue};
 pub use tree::{TreeCount, TreeOptions, TreeReport, ingest_tree};
 
 use std::sync::atomic::Ordering;
@@ -27,7 +28,6 @@ use crate::import::{ImportOptions, ImportReport, Step, Watch, import_staged};
 use crate::load;
 use crate::stage::Stage;
 use stager::{FileStager, NewDataset};
-use table::{TableFile, TableValue};
 
 /// What a table of files does not say.
 pub struct IngestOptions {

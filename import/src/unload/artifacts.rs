@@ -6,10 +6,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pantry_datastore::transfer::{
-    FolderLock, PlaceOptions, PlaceRequest, Placer, TransferMode, TransferProgress,
-};
-use pantry_datastore::{DatastoreRoot, Location};
+use pantry_datastore::store::Stores;
+use pantry_datastore::transfer::{FolderLock, PlaceOptions, TransferMode, TransferProgress};
+use pantry_datastore::{DatastoreError, DatastoreRoot, Location, ResourcePath};
 use pantry_registry::Registry;
 use pantry_registry::listing::{FileOfDataset, files_of_datasets};
 use rusqlite::{OptionalExtension as _, params};
@@ -18,6 +17,7 @@ use uuid::Uuid;
 use super::files::local;
 use super::index;
 use super::output::Output;
+use super::placing::{Placing, Wanted};
 use super::ranked::each_ranked;
 use super::selection::Selection;
 use crate::files::watched;
@@ -41,6 +41,8 @@ pub struct RetrieveOptions {
     pub preserve_path: bool,
     /// Replace files that are there.
     pub clobber: bool,
+    /// Where files are reached that are not on this machine.
+    pub stores: Stores,
     /// Threads.
     pub jobs: usize,
     /// Counters and stop switch.
@@ -71,7 +73,7 @@ pub fn retrieve(
             jobs: options.jobs,
             progress: options.progress.clone(),
         };
-        let placer = Placer::new(&options.destination, lock, place)?;
+        let placer = Placing::new(&options.destination, lock, place, options.stores.clone())?;
         watched(watch, &options.progress, || {
             each_file(selection, &mut |files| place_all(files, options, &placer))
         })?;
@@ -88,7 +90,7 @@ pub fn retrieve(
 
 /// A file to place.
 struct Artifact {
-    source: PathBuf,
+    source: ResourcePath,
     destination: PathBuf,
     place: i64,
 }
@@ -147,8 +149,8 @@ fn note(
     }
     let path = path_in(&location, options.preserve_path);
     let destination = local(&root.locate(&path)?)?;
-    let source = local(&location)?;
-    let (source, destination) = (text(&source)?, text(&destination)?);
+    let source = location.uri().without_fragment().to_string();
+    let destination = text(&destination)?;
     let connection = selection.connection();
     let mut known =
         connection.prepare_cached("SELECT place, source FROM artifact WHERE destination = ?")?;
@@ -156,7 +158,7 @@ fn note(
         .query_row([destination], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let place = match &known {
-        Some((place, other)) if other == source => *place,
+        Some((place, other)) if *other == source => *place,
         Some((_, other)) => {
             return Err(Error::Files(format!(
                 "{other} and {source} would both become {destination}; keep their paths (--preserve-path)"
@@ -204,14 +206,15 @@ fn each_file(
     ))?;
     let mut last = 0;
     loop {
-        let files = select.query_map([last], |row| {
-            Ok(Artifact {
-                source: PathBuf::from(row.get::<_, String>(0)?),
+        let mut rows = select.query([last])?;
+        let mut files = Vec::new();
+        while let Some(row) = rows.next()? {
+            files.push(Artifact {
+                source: ResourcePath::parse(&row.get::<_, String>(0)?)?,
                 destination: PathBuf::from(row.get::<_, String>(1)?),
                 place: row.get(2)?,
-            })
-        })?;
-        let files = files.collect::<Result<Vec<Artifact>, _>>()?;
+            });
+        }
         let Some(end) = files.last() else {
             return Ok(());
         };
@@ -220,7 +223,7 @@ fn each_file(
     }
 }
 
-fn place_all(files: &[Artifact], options: &RetrieveOptions, placer: &Placer) -> Result<(), Error> {
+fn place_all(files: &[Artifact], options: &RetrieveOptions, placer: &Placing) -> Result<(), Error> {
     let mut requests = Vec::with_capacity(files.len());
     for file in files {
         if is_same_name(file) {
@@ -229,18 +232,20 @@ fn place_all(files: &[Artifact], options: &RetrieveOptions, placer: &Placer) -> 
         if options.clobber {
             make_room(&file.destination)?;
         }
-        let (source, destination) = (file.source.clone(), file.destination.clone());
-        requests.push(PlaceRequest::new(source, destination));
+        requests.push(Wanted {
+            source: file.source.clone(),
+            destination: file.destination.clone(),
+        });
     }
     for placed in placer.place(&requests) {
         placed.map_err(|error| match error {
-            pantry_datastore::DatastoreError::Occupied { path, difference } => {
+            Error::Datastore(DatastoreError::Occupied { path, difference }) => {
                 Error::Files(format!(
                     "{} exists with other content ({difference}); --clobber overwrites such files",
                     path.display()
                 ))
             }
-            other => other.into(),
+            other => other,
         })?;
     }
     Ok(())
@@ -254,7 +259,7 @@ fn is_same_name(file: &Artifact) -> bool {
             path.file_name()?.to_owned(),
         ))
     };
-    let source = name(&file.source);
+    let source = file.source.local_path().and_then(|source| name(&source));
     source.is_some() && source == name(&file.destination)
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use pantry_datastore::transfer::{FolderLock, PlaceOptions, PlaceRequest, Placer, TransferMode};
+use pantry_datastore::transfer::{FolderLock, PlaceOptions, TransferMode};
 use pantry_datastore::{DatastoreError, DatastoreRoot, Location, LookupEntity};
 use pantry_registry::Registry;
 use pantry_registry::listing::{FileOfDataset, files_of_datasets};
@@ -13,6 +13,7 @@ use pantry_registry::model::data_coordinate::DataIdValue;
 use rusqlite::types::ValueRef;
 use uuid::Uuid;
 
+use super::placing::{Placing, Wanted};
 use super::selection::{Selection, Set};
 use super::{UnloadFiles, UnloadOptions, UnloadReport};
 use crate::files::{Expander, OnMissing, StagedDataset};
@@ -27,7 +28,7 @@ const PLACE: usize = 8192;
 pub(super) struct Paths<'a> {
     files: &'a UnloadFiles,
     options: &'a UnloadOptions,
-    requests: Vec<PlaceRequest>,
+    requests: Vec<Wanted>,
     /// Destinations of `requests`: datasets may share a file.
     destinations: HashSet<PathBuf>,
 }
@@ -59,13 +60,14 @@ impl<'a> Paths<'a> {
         lock: &mut Option<FolderLock>,
         watch: &dyn Watch,
         report: &mut UnloadReport,
-    ) -> Result<Option<Placer>, Error> {
+    ) -> Result<Option<Placing>, Error> {
         let root = DatastoreRoot::new(&self.options.directory)?;
         let placer = match (self.files.mode, lock.take()) {
-            (Some(mode), Some(lock)) if mode.places_files() => Some(Placer::new(
+            (Some(mode), Some(lock)) if mode.places_files() => Some(Placing::new(
                 &self.options.directory,
                 lock,
                 self.placing(mode),
+                self.files.stores.clone(),
             )?),
             (_, held) => {
                 *lock = held;
@@ -187,10 +189,12 @@ impl<'a> Paths<'a> {
     }
 
     fn request(&mut self, location: &Location, target: &Location) -> Result<(), Error> {
-        let source = local(location)?;
         let destination = local(target)?;
         if self.destinations.insert(destination.clone()) {
-            self.requests.push(PlaceRequest::new(source, destination));
+            self.requests.push(Wanted {
+                source: location.uri().clone(),
+                destination,
+            });
         }
         Ok(())
     }
@@ -228,7 +232,7 @@ impl<'a> Paths<'a> {
         })?)
     }
 
-    fn place(&mut self, placer: &Placer, report: &mut UnloadReport) -> Result<(), Error> {
+    fn place(&mut self, placer: &Placing, report: &mut UnloadReport) -> Result<(), Error> {
         self.destinations.clear();
         for placed in placer.place(&std::mem::take(&mut self.requests)) {
             let placed = placed?;

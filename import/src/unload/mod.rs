@@ -12,6 +12,7 @@ mod files;
 mod index;
 mod needed;
 mod output;
+mod placing;
 mod ranked;
 mod records;
 mod selection;
@@ -20,7 +21,8 @@ mod transfer;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pantry_datastore::transfer::{FolderLock, Placer, TransferMode, TransferProgress};
+use pantry_datastore::store::Stores;
+use pantry_datastore::transfer::{FolderLock, TransferMode, TransferProgress};
 use pantry_registry::Registry;
 use pantry_registry::listing::CollectionCatalog;
 use serde::Serialize;
@@ -34,6 +36,7 @@ use self::document::{Document, With};
 use self::files::Paths;
 use self::needed::Needed;
 use self::output::Output;
+use self::placing::Placing;
 use crate::files::{OnMissing, watched};
 use crate::{Error, RepoDatastore, Step, Watch};
 
@@ -63,6 +66,8 @@ pub struct UnloadFiles {
     pub with_records: bool,
     /// What to do about datasets without a file.
     pub on_missing: OnMissing,
+    /// Where files are reached that are not on this machine.
+    pub stores: Stores,
     /// Threads.
     pub jobs: usize,
     /// Counters and stop switch.
@@ -105,7 +110,7 @@ pub fn unload(
         let mut selection = Selection::select(registry, wanted, watch)?;
         let (report, placed) = write(registry, &mut selection, options, watch)?;
         if let Some(placer) = placed {
-            drop(Placer::keep(placer));
+            drop(placer.keep());
         }
         Ok((report, selection))
     })
@@ -117,7 +122,7 @@ fn write(
     selection: &mut Selection,
     options: &UnloadOptions,
     watch: &dyn Watch,
-) -> Result<(UnloadReport, Option<Placer>), Error> {
+) -> Result<(UnloadReport, Option<Placing>), Error> {
     let mut report = UnloadReport::default();
     let mut lock = Some(FolderLock::acquire(&options.directory, || {
         watch.warn("another Pantry works in the folder of the export; waiting for it");

@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pantry_datastore::store::Stores;
-use pantry_datastore::transfer::{Placer, TransferMode, TransferProgress};
+use pantry_datastore::transfer::{TransferMode, TransferProgress};
 use pantry_registry::Registry;
 use pantry_registry::model::dataset_type::DatasetType;
 
 use super::files::{batch, records};
+use super::placing::Placing;
 use super::selection::Selection;
 use super::{UnloadFiles, UnloadOptions, write};
 use crate::files::{FileOptions, OnMissing};
@@ -32,6 +33,8 @@ pub struct TransferOptions {
     pub transfer_dimensions: bool,
     /// Change nothing.
     pub dry_run: bool,
+    /// Where files are reached that are not on this machine.
+    pub stores: Stores,
     /// Threads.
     pub jobs: usize,
     /// Counters and stop switch.
@@ -99,7 +102,7 @@ pub fn transfer(
         &mut io::sink(),
         watch,
     )?;
-    drop(placed.and_then(Placer::keep));
+    drop(placed.and_then(Placing::keep));
     Ok(count)
 }
 
@@ -117,6 +120,7 @@ fn unload_files(options: &TransferOptions) -> UnloadFiles {
         elsewhere_stays: options.mode == TransferMode::Auto,
         with_records: true,
         on_missing: OnMissing::Error,
+        stores: options.stores.clone(),
         jobs: options.jobs,
         progress: Arc::clone(&options.progress),
     }
@@ -134,7 +138,7 @@ fn import_files(options: TransferOptions, any_elsewhere: bool) -> FileOptions {
         is_confined: true,
         allowed: vec![PathBuf::from("/")],
         allowed_uris: Vec::new(),
-        stores: Stores::from_process(),
+        stores: options.stores,
         mode: match any_elsewhere {
             true => TransferMode::Split,
             false => TransferMode::InPlace,

@@ -2,11 +2,13 @@
 mod list;
 mod print;
 
+use pantry_registry::config::Environment;
 use pantry_registry::model::data_coordinate::DataCoordinate;
 use pantry_registry::model::dimension_group::DimensionGroup;
 use pantry_registry::query::execute::ResultValue;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use uuid::Uuid;
 
 use self::list::Program;
@@ -16,8 +18,10 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query::{DatasetRequest, Files, Filter, Source, each_dataset};
+use crate::replicas::Replicas;
 use crate::repo::Repo;
 use crate::rows::OutputFormat;
+use crate::state::StateArgs;
 
 /// Datasets whose files are looked up together.
 const TOGETHER: usize = 500;
@@ -58,6 +62,9 @@ pub struct Args {
     /// Folder that the paths of a list are relative to; by default the root of the datastore
     #[arg(long, value_name = "FOLDER")]
     root: Option<PathBuf>,
+
+    #[command(flatten)]
+    state: StateArgs,
 
     #[command(flatten)]
     options_file: OptionsFile,
@@ -121,7 +128,11 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let root = files.repo()?.datastore()?.root;
     let mut printer = match format {
         Ok(program) => Printer::list(program, &root, args.root.as_deref(), &mut out)?,
-        Err(format) => Printer::rows(format, root, &mut out)?,
+        Err(format) => {
+            let state = args.state.open_existing(&Environment::from_process())?;
+            let replicas = state.map(Replicas::new).map(Arc::new);
+            Printer::rows(format, root, replicas, &mut out)?
+        }
     };
     for ids in args.id.chunks(TOGETHER) {
         let datasets = files.named(ids)?;

@@ -1,6 +1,7 @@
 //! Prints files: rows with all that is known of them, or a list of paths.
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use pantry_datastore::{DatastoreRoot, ResourcePath};
 use pantry_registry::listing::FileOfDataset;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use super::list::{Program, below};
 use crate::failure::Failure;
+use crate::replicas::Replicas;
 use crate::rows::{Column, Kind, OutputFormat, RowSink, Value};
 
 /// One dataset.
@@ -33,6 +35,7 @@ enum Shape<'w> {
     Rows {
         sink: Box<dyn RowSink + 'w>,
         columns: usize,
+        replicas: Option<Arc<Replicas>>,
     },
     List {
         program: Program,
@@ -44,15 +47,20 @@ enum Shape<'w> {
 }
 
 impl<'w> Printer<'w> {
-    /// A row for each file, and for each dataset without one. People do not get what is too wide for a table.
+    /// A row for each file and each copy of it, and for each dataset without one. People do not get what is too wide for a
+    /// table.
     pub fn rows(
         format: OutputFormat,
         datastore: DatastoreRoot,
+        replicas: Option<Arc<Replicas>>,
         out: &'w mut dyn Write,
     ) -> Result<Self, Failure> {
         let mut columns: Vec<Column> = ["id", "type", "run", "data_id", "component", "uri"]
             .map(Column::text)
             .into();
+        if format != OutputFormat::Table || replicas.is_some() {
+            columns.push(Column::new("copy", Kind::Int));
+        }
         if format != OutputFormat::Table {
             columns.push(Column::new("size", Kind::Int));
             columns.push(Column::text("checksum"));
@@ -62,6 +70,7 @@ impl<'w> Printer<'w> {
             shape: Shape::Rows {
                 sink: format.sink(&columns, out)?,
                 columns: columns.len(),
+                replicas,
             },
             without_file: 0,
         })
@@ -95,13 +104,24 @@ impl<'w> Printer<'w> {
     pub fn dataset(&mut self, dataset: &Dataset, files: &[FileOfDataset]) -> Result<(), Failure> {
         self.without_file += u64::from(files.is_empty());
         match &mut self.shape {
-            Shape::Rows { sink, columns } if files.is_empty() => {
+            Shape::Rows { sink, columns, .. } if files.is_empty() => {
                 Ok(sink.row(&row(dataset, None)[..*columns])?)
             }
-            Shape::Rows { sink, columns } => {
+            Shape::Rows {
+                sink,
+                columns,
+                replicas,
+            } => {
                 for file in files {
-                    let uri = self.datastore.locate(&file.path)?.uri().to_string();
-                    sink.row(&row(dataset, Some((file, uri)))[..*columns])?;
+                    let location = self.datastore.locate(&file.path)?;
+                    let uri = location.uri().to_string();
+                    let copies = match replicas {
+                        Some(replicas) => replicas.of(location.uri())?,
+                        None => Vec::new(),
+                    };
+                    for (number, uri) in std::iter::once(uri).chain(copies).enumerate() {
+                        sink.row(&row(dataset, Some((file, uri, number)))[..*columns])?;
+                    }
                 }
                 Ok(())
             }
@@ -145,7 +165,11 @@ impl<'w> Printer<'w> {
     }
 }
 
-fn row<'d>(dataset: &'d Dataset, file: Option<(&'d FileOfDataset, String)>) -> Vec<Value<'d>> {
+/// The values of a file at a URI, the number of a copy or 0.
+fn row<'d>(
+    dataset: &'d Dataset,
+    file: Option<(&'d FileOfDataset, String, usize)>,
+) -> Vec<Value<'d>> {
     let text = |text: Option<&'d str>| text.map_or(Value::Null, Value::from);
     let mut row = vec![
         dataset.id.to_string().into(),
@@ -154,16 +178,17 @@ fn row<'d>(dataset: &'d Dataset, file: Option<(&'d FileOfDataset, String)>) -> V
         dataset.data_id.as_str().into(),
     ];
     match file {
-        Some((file, uri)) => row.extend([
+        Some((file, uri, number)) => row.extend([
             text(file.component.as_deref()),
             uri.into(),
+            i64::try_from(number).map_or(Value::Null, Value::Int),
             match file.file_size {
                 size @ 0.. => Value::Int(size),
                 _ => Value::Null,
             },
             text(file.checksum.as_deref()),
         ]),
-        None => row.extend([Value::Null, Value::Null, Value::Null, Value::Null]),
+        None => row.resize(row.len() + 5, Value::Null),
     }
     row
 }

@@ -4,10 +4,10 @@ mod users;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pantry_api::{FileSettings, Limits, Network, Origin, Settings, TlsSettings, serve};
-use pantry_datastore::store::Stores;
 use pantry_registry::config::Environment;
 use tokio::sync::oneshot;
 
@@ -15,6 +15,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::log::write_stderr;
 use crate::prefixes::prefixes;
+use crate::replicas::{Replicas, stores};
 
 /// Serve repositories over HTTP: the Butler protocol for the Python client, and REST
 #[derive(Debug, clap::Args)]
@@ -121,7 +122,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         files: FileSettings {
             allowed,
             allowed_uris,
-            stores: Stores::from_process(),
+            stores: stores(auth.state.clone().map(Replicas::new).map(Arc::new)),
             pass_on: args.pass_on_files,
             link_keys: args.link_keys,
             link_time: Duration::from_secs(args.link_time),

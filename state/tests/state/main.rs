@@ -3,4 +3,5 @@
 
 mod migrations;
 mod place;
+mod replicas;
 mod tokens;
