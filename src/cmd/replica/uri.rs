@@ -1,5 +1,6 @@
 //! Places as they are typed.
-use pantry_datastore::ResourcePath;
+use pantry_datastore::store::Stores;
+use pantry_datastore::{DatastoreError, ResourcePath};
 
 use crate::failure::Failure;
 
@@ -18,6 +19,10 @@ pub fn uri(text: &str) -> Result<ResourcePath, Failure> {
             path
         }
     };
+    // A store that cannot be reached now may be later.
+    if let Err(error @ DatastoreError::BadPath { .. }) = Stores::from_process().find(&parsed) {
+        return Err(error.into());
+    }
     if !parsed.fragment().is_empty() {
         return Err(Failure::error(format!(
             "{text} is a part of a file; a copy is of a whole file"
