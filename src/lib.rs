@@ -21,6 +21,7 @@ mod replicas;
 pub mod repo;
 pub mod rows;
 pub mod state;
+mod stores;
 pub mod table;
 pub mod transfer;
 pub mod watch;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pantry_datastore::ResourcePath;
-use pantry_datastore::store::{Copies, StoreSettings, Stores, Variables};
+use pantry_datastore::store::Copies;
 use pantry_state::{Replica, State, StateError};
 
 /// How long rules are taken as they were: a server runs for months.
@@ -86,12 +86,4 @@ impl Copies for Replicas {
         let mut found = self.of_all(&[uri]).map_err(|e| e.to_string())?;
         Ok(found.remove(uri).unwrap_or_default())
     }
-}
-
-/// The stores of this process, with the copies that a state knows if there is one.
-pub fn stores(replicas: Option<Arc<Replicas>>) -> Stores {
-    Stores::new(StoreSettings {
-        copies: replicas.map(|replicas| replicas as Arc<dyn Copies>),
-        ..StoreSettings::new(Variables::from_process())
-    })
 }

@@ -4,13 +4,11 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pantry_datastore::store::Stores;
 use pantry_registry::config::{ConnectionString, DatabaseTarget, DatabaseUrl, Environment};
 use pantry_registry::database::postgresql_servers;
 use pantry_state::{Location, PostgresqlLocation, PostgresqlServer, State};
 
 use crate::failure::Failure;
-use crate::replicas::{Replicas, stores};
 
 /// The variable that `--state` overrides.
 const VARIABLE: &str = "PANTRY_STATE";
@@ -62,15 +60,6 @@ impl StateArgs {
             }
             opened => opened.map(|state| Some(Arc::new(state))),
         }
-    }
-
-    /// The stores of this process, which find the copies that the state knows of.
-    ///
-    /// # Errors
-    /// As [`StateArgs::open_existing`].
-    pub fn stores(&self) -> Result<Stores, Failure> {
-        let state = self.open_existing(&Environment::from_process())?;
-        Ok(stores(state.map(Replicas::new).map(Arc::new)))
     }
 
     /// Whether the user has said where it is.

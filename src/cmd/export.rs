@@ -19,7 +19,7 @@ use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query::{DatasetRequest, Source, Where};
 use crate::repo::Repo;
-use crate::state::StateArgs;
+use crate::stores::StoreArgs;
 use crate::transfer::Transfer;
 use crate::watch::Shown;
 
@@ -83,7 +83,7 @@ pub struct Args {
     format: ReportFormat,
 
     #[command(flatten)]
-    state: StateArgs,
+    stores: StoreArgs,
 
     #[command(flatten)]
     options_file: OptionsFile,
@@ -127,7 +127,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
                 MissingPolicy::Error => OnMissing::Error,
                 MissingPolicy::Skip => OnMissing::Skip,
             },
-            stores: args.state.stores()?,
+            stores: args.stores.stores()?,
             jobs: args.jobs.unwrap_or_else(context::processors),
             progress: Arc::new(TransferProgress::default()),
         }),

@@ -18,7 +18,7 @@ use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::query::Source;
 use crate::rows::Value;
-use crate::state::StateArgs;
+use crate::stores::StoreArgs;
 use crate::table::{Align, Table};
 use crate::transfer::Transfer;
 use crate::watch::Shown;
@@ -49,7 +49,7 @@ pub struct Args {
     jobs: Option<usize>,
 
     #[command(flatten)]
-    state: StateArgs,
+    stores: StoreArgs,
 }
 
 /// Exports.
@@ -80,7 +80,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
             elsewhere_stays: false,
             with_records: false,
             on_missing: OnMissing::Error,
-            stores: args.state.stores()?,
+            stores: args.stores.stores()?,
             jobs: args.jobs.unwrap_or_else(context::processors),
             progress: Arc::new(TransferProgress::default()),
         }),

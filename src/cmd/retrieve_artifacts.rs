@@ -12,7 +12,7 @@ use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query::{DatasetRequest, Filter, each_dataset};
-use crate::state::StateArgs;
+use crate::stores::StoreArgs;
 use crate::transfer::Transfer;
 use crate::watch::Shown;
 
@@ -73,7 +73,7 @@ pub struct Args {
     jobs: Option<usize>,
 
     #[command(flatten)]
-    state: StateArgs,
+    stores: StoreArgs,
 
     #[command(flatten)]
     options_file: OptionsFile,
@@ -116,7 +116,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         mode,
         preserve_path: !args.no_preserve_path,
         clobber: args.clobber,
-        stores: args.state.stores()?,
+        stores: args.stores.stores()?,
         jobs: args.jobs.unwrap_or_else(context::processors),
         progress: Arc::new(TransferProgress::default()),
     };

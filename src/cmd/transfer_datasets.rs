@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::query::{DatasetRequest, Filter, each_dataset};
 use crate::repo::Repo;
-use crate::state::StateArgs;
+use crate::stores::StoreArgs;
 use crate::transfer::Transfer;
 use crate::watch::Shown;
 
@@ -73,7 +73,7 @@ pub struct Args {
     jobs: Option<usize>,
 
     #[command(flatten)]
-    state: StateArgs,
+    stores: StoreArgs,
 
     #[command(flatten)]
     options_file: OptionsFile,
@@ -110,7 +110,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         register_dataset_types: args.register_dataset_types,
         transfer_dimensions: !args.no_transfer_dimensions,
         dry_run: args.dry_run,
-        stores: args.state.stores()?,
+        stores: args.stores.stores()?,
         jobs: args.jobs.unwrap_or_else(context::processors),
         progress: Arc::new(TransferProgress::default()),
     };

@@ -262,3 +262,72 @@ fn objects_are_served_to_the_python_client() {
         assert_eq!(part, whole[3..10]);
     }
 }
+
+#[test]
+fn objects_that_are_passed_on_are_kept_in_a_cache() {
+    let site = Site::new();
+    let repo = site.repo_in_bucket("repo");
+    let source = fixture("oracle-mini");
+    let _ = site
+        .pantry(&["import", text(&repo), text(&source), "--transfer", "copy"])
+        .ok();
+    let ids = site
+        .pantry(&[
+            "query-datasets",
+            text(&repo),
+            "summary",
+            "--collections",
+            "runs/first",
+            "--format",
+            "json",
+        ])
+        .ok();
+    let ids: Value = serde_json::from_str(&ids).unwrap();
+    let id = ids[0]["id"].as_str().unwrap().to_owned();
+    let file = source.join("runs/first/summary/summary_runs_first.yaml");
+    let expected = fs::read_to_string(file).unwrap();
+    let cache = site.scratch.path("cache");
+    let label = format!("repo={}", repo.display());
+    let retrieved = site.scratch.path("retrieved");
+    for turn in 0..2 {
+        let mut serve = site.knowing(command());
+        serve.args([
+            "serve",
+            &label,
+            "--pass-on-files",
+            "--cache-dir",
+            text(&cache),
+        ]);
+        let server = Server::running(&mut serve);
+        site.server.requests();
+        let url = format!("{}/api/v1/repos/repo/datasets/{id}/file", server.address);
+        assert_eq!(run(Command::new("curl").args(["-sf", &url])).ok(), expected);
+        let asked = site.server.requests();
+        let gets = asked.iter().filter(|line| line.starts_with("GET"));
+        assert_eq!(gets.count(), 1 - turn, "{asked:?}");
+    }
+    site.server.requests();
+    let words = [
+        "retrieve-artifacts",
+        text(&repo),
+        text(&retrieved),
+        "-d",
+        "summary",
+    ];
+    let words = [
+        &words[..],
+        &["--cache-dir", text(&cache), "--collections", "runs/first"],
+    ]
+    .concat();
+    let _ = site.pantry(&words).ok();
+    let found = retrieved.join("runs/first/summary/summary_runs_first.yaml");
+    assert_eq!(fs::read_to_string(found).unwrap(), expected);
+    let asked = site.server.requests();
+    assert!(
+        !asked.iter().any(|line| line.starts_with("GET")),
+        "{asked:?}"
+    );
+    let refused = site.pantry(&["serve", &label, "--cache-dir", "/proc/no"]);
+    assert_eq!(refused.code, Some(1), "{refused}");
+    assert!(refused.stderr.contains("/proc/no"), "{refused}");
+}

@@ -5,6 +5,8 @@
 //! plain threads use [`Stores::wait`].
 
 mod aws_config;
+mod cache;
+mod cached_store;
 mod copies;
 mod copying;
 mod object_store;
@@ -18,6 +20,7 @@ mod store_trait;
 mod stores;
 mod web;
 
+pub use cache::Cache;
 pub use copies::Copies;
 pub use copying::{Copied, Copying};
 pub use settings::{StoreSettings, Variables};

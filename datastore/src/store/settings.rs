@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::cache::Cache;
 use super::copies::Copies;
 
 /// Environment variables and the home folder that they are seen from.
@@ -72,6 +73,8 @@ pub struct StoreSettings {
     pub timeout: Duration,
     /// Where else files are, if somebody knows.
     pub copies: Option<Arc<dyn Copies>>,
+    /// Where pieces of files of other stores are kept.
+    pub cache: Option<Arc<Cache>>,
 }
 
 impl StoreSettings {
@@ -85,6 +88,7 @@ impl StoreSettings {
             longest_pause: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
             copies: None,
+            cache: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
+use super::cached_store::CachedStore;
 use super::copies::Copies;
 use super::object_store::ObjectStore;
 use super::posix_store::PosixStore;
@@ -106,7 +107,14 @@ impl Stores {
             store: root.clone(),
             reason,
         })?;
-        let store: Arc<dyn Store> = Arc::new(ObjectStore::new(operator, root, endpoint, settings));
+        let mut store: Arc<dyn Store> =
+            Arc::new(ObjectStore::new(operator, root, endpoint, settings));
+        if let Some(cache) = &settings.cache {
+            store = Arc::new(CachedStore {
+                inner: store,
+                cache: Arc::clone(cache),
+            });
+        }
         open.insert(at, Arc::clone(&store));
         Ok(store)
     }

@@ -1,5 +1,6 @@
 //! Tests of the datastore from outside, most of them against the Python Butler.
 
+mod cached;
 mod copies;
 mod dataset;
 mod killed;

@@ -4,7 +4,6 @@ mod users;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use pantry_api::{FileSettings, Limits, Network, Origin, Settings, TlsSettings, serve};
@@ -15,7 +14,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::log::write_stderr;
 use crate::prefixes::prefixes;
-use crate::replicas::{Replicas, stores};
+use crate::stores::CacheArgs;
 
 /// Serve repositories over HTTP: the Butler protocol for the Python client, and REST
 #[derive(Debug, clap::Args)]
@@ -39,6 +38,9 @@ pub struct Args {
     /// reach
     #[arg(long)]
     pass_on_files: bool,
+
+    #[command(flatten)]
+    cache: CacheArgs,
 
     /// Keys that sign the links to files, one a line: the first signs, all are valid. Without it links are valid until
     /// the server stops, and for this server alone
@@ -122,7 +124,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         files: FileSettings {
             allowed,
             allowed_uris,
-            stores: stores(auth.state.clone().map(Replicas::new).map(Arc::new)),
+            stores: args.cache.stores(auth.state.clone())?,
             pass_on: args.pass_on_files,
             link_keys: args.link_keys,
             link_time: Duration::from_secs(args.link_time),
