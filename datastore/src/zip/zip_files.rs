@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::{StreamExt, TryStreamExt, stream};
+
 use super::archive::{MemberBytes, ZipArchive};
 use crate::error::{DatastoreError, Result};
 use crate::resource_path::ResourcePath;
@@ -10,6 +12,9 @@ use crate::store::{Object, Stored, Stores};
 
 /// Directories that are kept: those of large archives have some megabytes.
 const KEPT: usize = 8;
+
+/// Archives that are opened side by side.
+const AT_ONCE: usize = 16;
 
 /// Archives by their URIs, the last one first.
 type Kept = Vec<(String, Arc<ZipArchive>)>;
@@ -99,10 +104,12 @@ impl ZipFiles {
                 .push(place);
         }
         let mut sizes = vec![None; uris.len()];
-        for (uri, places) in archives.into_values() {
-            let Some(archive) = self.archive(uri).await? else {
-                continue;
-            };
+        let opened = stream::iter(archives.into_values())
+            .map(|(uri, places)| async move { self.archive(uri).await.map(|a| (a, places)) })
+            .buffered(AT_ONCE);
+        let mut opened = std::pin::pin!(opened);
+        while let Some((archive, places)) = opened.try_next().await? {
+            let Some(archive) = archive else { continue };
             for place in places {
                 let name = uris[place].zip_member();
                 let member = name.and_then(|name| archive.find(&name));

@@ -9,7 +9,7 @@ mod tree;
 mod tree_zips;
 mod zip;
 
-pub(crate) use zip::{INDEX_NAME, file_name, zip_name};
+pub(crate) use zip::{INDEX_NAME, LARGEST_INDEX, file_name, zip_name};
 pub use zip::{ZipOptions, ingest_zip};
 
 pub use table::{TableFault, TableFile, TableValue};

@@ -9,10 +9,7 @@ use pantry_datastore::{DatastoreError, ResourcePath};
 use serde_json::Value;
 
 use crate::Error;
-use crate::ingest::{INDEX_NAME, zip_name};
-
-/// Largest index that is read into memory.
-const LARGEST: u64 = 1 << 30;
+use crate::ingest::{INDEX_NAME, LARGEST_INDEX, zip_name};
 
 /// What an archive says of its members.
 pub(super) struct Described {
@@ -59,8 +56,8 @@ impl Zipped {
             index: Value::Null,
         };
         if let Some(member) = archive.find(INDEX_NAME) {
-            let text =
-                stores.wait(async { archive.bytes_of(member).await?.whole(LARGEST).await })?;
+            let text = stores
+                .wait(async { archive.bytes_of(member).await?.whole(LARGEST_INDEX).await })?;
             described.index = serde_json::from_slice(&text).unwrap_or_default();
             described.folder = Some(format!("zips/{}", &zip_name(&archive)[..4]));
         }

@@ -16,8 +16,8 @@ use crate::{Error, Watch};
 /// Name of the member.
 pub(crate) const INDEX_NAME: &str = "_butler_zip_index.json";
 
-/// Largest index that is read into memory: that of about a million datasets.
-const LARGEST: u64 = 1 << 30;
+/// Largest index that is read into memory: that of half a million datasets.
+pub(crate) const LARGEST_INDEX: u64 = 256 << 20;
 
 /// The index as it is written.
 #[derive(Debug, Deserialize)]
@@ -105,7 +105,7 @@ pub(super) fn read(
         ))
     };
     let member = archive.find(INDEX_NAME).ok_or_else(none)?;
-    let text = stores.wait(async { archive.bytes_of(member).await?.whole(LARGEST).await })?;
+    let text = stores.wait(async { archive.bytes_of(member).await?.whole(LARGEST_INDEX).await })?;
     let index: ZipIndex = serde_json::from_slice(&text).map_err(|e| {
         fault(format!(
             "{INDEX_NAME} is not the index of a zip of datasets: {e}"

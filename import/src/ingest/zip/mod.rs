@@ -4,7 +4,7 @@
 mod index;
 mod stager;
 
-pub(crate) use index::{INDEX_NAME, file_name, zip_name};
+pub(crate) use index::{INDEX_NAME, LARGEST_INDEX, file_name, zip_name};
 
 use std::sync::atomic::Ordering;
 
