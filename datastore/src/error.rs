@@ -125,6 +125,14 @@ pub enum DatastoreError {
         /// Why not.
         reason: String,
     },
+    /// A zip archive, or a member of one, that cannot be read for certain.
+    #[error("zip {uri}: {reason}")]
+    BadZip {
+        /// The archive.
+        uri: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A recorded checksum that is not written in a known way.
     #[error(
         "checksum '{text}' is neither blake3:<64 hex digits> nor the 128 hex digits of BLAKE2b"

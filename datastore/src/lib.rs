@@ -1,4 +1,4 @@
-//! Bytes at URIs: path templates, transfer modes, checksums. Does not know what a dataset is.
+//! Bytes at URIs: path templates, transfer modes, checksums, members of zips. Does not know what a dataset is.
 
 mod checksum;
 mod confine;
@@ -16,6 +16,7 @@ pub mod store;
 pub mod template;
 pub mod transfer;
 mod walk;
+pub mod zip;
 
 pub use checksum::Checksum;
 pub use confine::Confinement;

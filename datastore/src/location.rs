@@ -117,7 +117,11 @@ impl DatastoreRoot {
         if location.uri.key() != source.key() || location.uri.is_folder() {
             return Err(not_recordable(&source.to_string()));
         }
-        Ok(Some(location))
+        // The reference loses the member here, and records the zip itself.
+        match source.zip_member() {
+            Some(member) => self.member(&location, &member).map(Some),
+            None => Ok(Some(location)),
+        }
     }
 
     /// The location of a file elsewhere that is recorded by its URI.

@@ -33,6 +33,8 @@ pub enum Origin {
     Table,
     /// A tree of files with a recipe; the same holds for their paths.
     Recipe,
+    /// A zip of datasets with its index; the same holds for their paths.
+    Zip,
 }
 
 impl Origin {
@@ -42,6 +44,7 @@ impl Origin {
             Self::Export => "export",
             Self::Table => "table",
             Self::Recipe => "recipe",
+            Self::Zip => "zip",
         }
     }
 }

@@ -8,6 +8,7 @@ mod export_calibs;
 mod import;
 mod ingest;
 mod ingest_files;
+mod ingest_zip;
 mod locate;
 mod move_files;
 mod query_collections;
@@ -48,6 +49,8 @@ pub enum Verb {
     Ingest(ingest::Args),
     /// Ingest files that a table names
     IngestFiles(ingest_files::Args),
+    /// Ingest zips of datasets that retrieve-artifacts made
+    IngestZip(ingest_zip::Args),
     /// Say where the files of datasets are, also as lists for rclone and rsync
     Locate(locate::Args),
     /// Move the files of datasets to another folder or store
@@ -92,6 +95,7 @@ impl Verb {
             Verb::Import(args) => import::run(args, context),
             Verb::Ingest(args) => ingest::run(args, context),
             Verb::IngestFiles(args) => ingest_files::run(args, context),
+            Verb::IngestZip(args) => ingest_zip::run(args, context),
             Verb::Locate(args) => locate::run(args, context),
             Verb::MoveFiles(args) => move_files::run(args, context),
             Verb::QueryCollections(args) => query_collections::run(args, context),

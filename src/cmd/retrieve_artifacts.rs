@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pantry_datastore::ResourcePath;
 use pantry_datastore::transfer::{TransferMode, TransferProgress};
-use pantry_import::unload::{RetrieveOptions, Selection, retrieve};
+use pantry_import::unload::{RetrieveOptions, Selection, retrieve, retrieve_zip};
 
 use super::export::{ended, registry_of};
 use crate::context::{self, Context};
@@ -68,6 +68,14 @@ pub struct Args {
     #[arg(long, overrides_with = "clobber")]
     no_clobber: bool,
 
+    /// Put the files into one zip in DESTINATION, with the index by which it can be ingested
+    #[arg(long, overrides_with = "no_zip")]
+    zip: bool,
+
+    /// Put the files into DESTINATION (the default)
+    #[arg(long, overrides_with = "zip")]
+    no_zip: bool,
+
     /// Threads for files; by default one per processor
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
@@ -120,6 +128,14 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         jobs: args.jobs.unwrap_or_else(context::processors),
         progress: Arc::new(TransferProgress::default()),
     };
+    if args.zip {
+        let shown = Shown::new(context)?;
+        let zip = retrieve_zip(&mut repo.registry, &selection, &options, &shown);
+        let zip = ResourcePath::from_absolute(&zip.map_err(ended)?)?;
+        drop(shown);
+        writeln!(out, "Zip file written to {zip}")?;
+        return Ok(out.flush()?);
+    }
     if args.verbose {
         writeln!(out, "Transferred the following to {}:", args.destination)?;
     }

@@ -58,3 +58,5 @@ mod token;
 mod transfer_datasets;
 mod verify;
 mod verify_resume;
+mod zip_members;
+mod zips;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::answer::answer;
 use super::content::Content;
 use super::file_store::{Opened, refusal};
+use super::member::member;
 use super::named_file::NamedFile;
 use crate::refusal::Refusal;
 use crate::served_repo::ServedRepo;
@@ -27,6 +28,15 @@ pub(super) enum Found {
     At(String),
 }
 
+/// What of a zip is sent if the bytes of a dataset are in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// The bytes of the dataset.
+    Dataset,
+    /// The zip, in which the client finds them itself: it was given a link that says where.
+    Zip,
+}
+
 /// Send the file of a dataset that has this component, or of the whole dataset, or the parts of it that are asked for.
 ///
 /// # Errors
@@ -38,7 +48,9 @@ pub async fn send(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    open(repo, id, component).await?.answer(method, headers)
+    open(repo, id, component, Wanted::Dataset)
+        .await?
+        .answer(method, headers)
 }
 
 impl Found {
@@ -59,6 +71,7 @@ pub(super) async fn open(
     repo: &Arc<ServedRepo>,
     id: Uuid,
     component: Option<String>,
+    wanted: Wanted,
 ) -> Result<Found, Refusal> {
     let place = repo.connections().place().await?;
     let asked = Arc::clone(repo);
@@ -75,10 +88,22 @@ pub(super) async fn open(
             Refusal::NotFound(format!("There is no such file of dataset '{id}'."))
         })?;
         let artifact = store.artifact(&record.path)?;
-        Ok((store.open(&artifact)?, artifact.name))
+        Ok((store.open(&artifact)?, artifact))
     });
     let opened = opened.await;
-    let (opened, name) = opened.unwrap_or_else(|e| Err(Refusal::Fault(e.to_string())))?;
+    let (opened, artifact) = opened.unwrap_or_else(|e| Err(Refusal::Fault(e.to_string())))?;
+    if let (Wanted::Dataset, Some(name)) = (wanted, artifact.member()) {
+        let zip = match opened {
+            Opened::File(file) => Stored::opened(Arc::new(file), artifact.uri.to_string()),
+            Opened::Elsewhere(stored) => stored,
+        };
+        // A store has no address for a part of a file.
+        let content = member(repo.files()?.zips(), zip, &name).await;
+        let content = content.map_err(|e| refusal(&e))?;
+        let name = name.rsplit('/').next().unwrap_or_default();
+        return Ok(Found::Here(Arc::new(NamedFile::new(content, name))));
+    }
+    let name = artifact.name;
     let content = match opened {
         Opened::File(file) => Content::File(Arc::new(file)),
         Opened::Elsewhere(stored) => {

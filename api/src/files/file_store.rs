@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use pantry_datastore::store::{Stored, Stores};
+use pantry_datastore::store::Stored;
+use pantry_datastore::zip::{ZipFiles, member_name};
 use pantry_datastore::{Confinement, DatastoreError, DatastoreRoot, OpenFile, ResourcePath};
 use pantry_import::RepoDatastore;
 use pantry_registry::listing::{FileOfDataset, files_of_datasets};
@@ -47,7 +48,7 @@ pub struct FileStore {
     table: String,
     allowed: Vec<PathBuf>,
     allowed_uris: Vec<ResourcePath>,
-    stores: Stores,
+    zips: ZipFiles,
     pass_on: bool,
     confinement: RwLock<Option<Arc<Confinement>>>,
 }
@@ -67,6 +68,11 @@ pub struct Artifact {
 }
 
 impl Artifact {
+    /// The member of a zip that the fragment names.
+    pub fn member(&self) -> Option<String> {
+        member_name(&self.fragment)
+    }
+
     /// What stands at the end of an address of the file: empty, or the place in it after a `#`.
     pub fn url_fragment(&self) -> String {
         match self.fragment.as_str() {
@@ -90,10 +96,15 @@ impl FileStore {
             table: datastore.target.records_table.clone(),
             allowed: settings.allowed.clone(),
             allowed_uris: settings.allowed_uris.clone(),
-            stores: settings.stores.clone(),
+            zips: ZipFiles::new(settings.stores.clone()),
             pass_on: settings.pass_on,
             confinement: RwLock::default(),
         })
+    }
+
+    /// The zips that files are members of.
+    pub fn zips(&self) -> &ZipFiles {
+        &self.zips
     }
 
     /// Whether clients are never sent to another store.
@@ -168,11 +179,13 @@ impl FileStore {
         };
         match opened {
             Ok(opened) => Ok(Opened::File(opened)),
-            Err(error) if self.stores.copies_of(&artifact.uri).is_empty() => Err(refusal(&error)),
+            Err(error) if self.zips.stores().copies_of(&artifact.uri).is_empty() => {
+                Err(refusal(&error))
+            }
             // That there is a copy, and where, is the operator's word.
             Err(error) => {
                 tracing::warn!("looking for a copy: {error}");
-                let found = self.stores.find_any(&artifact.uri);
+                let found = self.zips.stores().find_any(&artifact.uri);
                 Ok(Opened::Elsewhere(found.map_err(|e| refusal(&e))?))
             }
         }
@@ -182,7 +195,7 @@ impl FileStore {
     fn find(&self, uri: &ResourcePath) -> Result<Opened, DatastoreError> {
         let mut prefixes = self.allowed_uris.iter().chain([self.root.uri()]);
         if prefixes.any(|prefix| uri.relative_to(prefix).is_some()) {
-            return Ok(Opened::Elsewhere(self.stores.find_any(uri)?));
+            return Ok(Opened::Elsewhere(self.zips.stores().find_any(uri)?));
         }
         Err(DatastoreError::Escapes {
             path: uri.to_string(),

@@ -13,6 +13,7 @@ mod file_store;
 mod http_tests;
 mod link;
 mod link_keys;
+mod member;
 mod multipart;
 mod named_file;
 mod recent_files;

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 
 use super::answer::answer;
-use super::dataset_file::{Found, open};
+use super::dataset_file::{Found, Wanted, open};
 use super::link::{FileLink, LinkError, LinkQuery, seconds};
 use crate::refusal::Refusal;
 use crate::server::Server;
@@ -40,7 +40,7 @@ pub async fn get(
     if let Some(file) = recent.get(link.id, link.component.as_ref()) {
         return Ok(answer(&method, &headers, &file));
     }
-    let found = open(repo, link.id, link.component.clone()).await?;
+    let found = open(repo, link.id, link.component.clone(), Wanted::Zip).await?;
     if let Found::Here(file) = &found {
         recent.keep(link.id, link.component, file);
     }

@@ -111,7 +111,10 @@ fn files(registry: &mut Registry, repo: &ServedRepo, id: Uuid) -> Result<Vec<Val
         // A record that names no file of this machine has no link.
         let artifact = store.artifact(&record.path).ok();
         let url = artifact.map(|artifact| {
-            let fragment = artifact.url_fragment();
+            // Of a zip the member is sent; other places in a file are for the client to find.
+            let fragment = artifact
+                .member()
+                .map_or_else(|| artifact.url_fragment(), |_| String::new());
             format!("/api/v1/repos/{label}/datasets/{id}/file{query}{fragment}")
         });
         let size = u64::try_from(record.file_size).ok();

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::StreamExt;
 
+use super::source::Source;
 use super::stores::Stored;
 use crate::checksum::{Checksum, Hashing};
 use crate::error::{DatastoreError, Result};
@@ -12,7 +13,7 @@ use crate::error::{DatastoreError, Result};
 #[derive(Debug, Clone)]
 pub struct Copying {
     /// What is copied.
-    pub source: Stored,
+    pub source: Source,
     /// Where to.
     pub target: Stored,
     /// Whether BLAKE3 is computed.
@@ -34,36 +35,29 @@ impl Copying {
     /// Copy. What is at the target is never replaced: a file of another size or content is an error.
     ///
     /// # Errors
-    /// Those of the stores, [`DatastoreError::Missing`], [`DatastoreError::Occupied`].
+    /// Those of the stores, and [`DatastoreError::Occupied`].
     pub async fn run(&self) -> Result<Copied> {
         let (source, target) = (&self.source, &self.target);
-        let found = source.store.stat(&source.key).await?;
-        let found = found.ok_or_else(|| DatastoreError::Missing {
-            path: source.uri().into(),
-        })?;
+        let size = source.size();
         let hasher = Arc::new(Mutex::new(blake3::Hasher::new()));
         let (into, wanted) = (Arc::clone(&hasher), self.checksum);
-        let bytes = source.store.stream(&source.key, 0..found.size);
-        let bytes = bytes.inspect(move |piece| {
+        let bytes = source.stream().inspect(move |piece| {
             if let (true, Ok(piece)) = (wanted, piece) {
                 into.lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .update(piece);
             }
         });
-        let is_new = target
-            .store
-            .write(&target.key, bytes.boxed(), found.size)
-            .await?;
+        let is_new = target.store.write(&target.key, bytes.boxed(), size).await?;
         if !is_new {
-            return self.compare(found.size).await;
+            return self.compare(size).await;
         }
         let hash = hasher
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .finalize();
         Ok(Copied {
-            size: found.size,
+            size,
             checksum: self.checksum.then(|| Checksum::Blake3(hash.into())),
             is_new,
         })
@@ -82,10 +76,7 @@ impl Copying {
         }
         let mut checksum = None;
         if self.checksum {
-            let (ours, theirs) = (
-                self.source.blake3(size).await?,
-                self.target.blake3(size).await?,
-            );
+            let (ours, theirs) = (self.source.blake3().await?, self.target.blake3(size).await?);
             if ours != theirs {
                 return Err(occupied("same size, other bytes".to_owned()));
             }

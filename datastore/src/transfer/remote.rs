@@ -14,7 +14,8 @@ use super::request::Placed;
 use crate::checksum::Checksum;
 use crate::error::{DatastoreError, Result};
 use crate::resource_path::ResourcePath;
-use crate::store::{Copying, Stored, Stores};
+use crate::store::{Copied, Copying, Source, Stored, Stores};
+use crate::zip::ZipFiles;
 
 /// Files that are on their way at the same time. Each has some parts of 8 MiB in memory.
 const AT_ONCE: usize = 8;
@@ -23,6 +24,7 @@ const AT_ONCE: usize = 8;
 #[derive(Debug)]
 pub struct RemotePlacer {
     stores: Stores,
+    zips: ZipFiles,
     checksum: bool,
     progress: Arc<TransferProgress>,
     /// The URIs of what this run has put, a line each, in an unnamed file; `None` when all is settled.
@@ -37,6 +39,7 @@ impl RemotePlacer {
     pub fn new(stores: Stores, checksum: bool, progress: Arc<TransferProgress>) -> Result<Self> {
         let created = tempfile::tempfile().map_err(|e| in_list("opening", e))?;
         Ok(Self {
+            zips: ZipFiles::new(stores.clone()),
             stores,
             checksum,
             progress,
@@ -44,7 +47,7 @@ impl RemotePlacer {
         })
     }
 
-    /// Copy each source to its destination. The answers are in the order of the requests; one that fails does not hinder the
+    /// Copy each source, which may be a member of a zip, to its destination. The answers are in the order of the requests; one that fails does not hinder the
     /// others. A source that is gone while its destination is there, as after a `move`, is taken as placed.
     pub fn place(&self, requests: &[(&ResourcePath, &ResourcePath)]) -> Vec<Result<Placed>> {
         let work = stream::iter(requests)
@@ -77,15 +80,11 @@ impl RemotePlacer {
                 path: source.to_string().into(),
             });
         }
-        let copying = Copying {
-            source: self.stores.find_any(source)?,
-            target: self.stores.find(target)?,
-            checksum: self.checksum,
-        };
-        let copied = match copying.run().await {
-            Err(DatastoreError::Missing { path }) => {
+        let target_file = self.stores.find(target)?;
+        let copied = match self.copy(source, &target_file).await {
+            Err(DatastoreError::Missing { path }) if source.zip_member().is_none() => {
                 return self
-                    .moved(&copying.target)
+                    .moved(&target_file)
                     .await?
                     .ok_or(DatastoreError::Missing { path });
             }
@@ -101,6 +100,15 @@ impl RemotePlacer {
             checksum: copied.checksum,
             is_new: copied.is_new,
         })
+    }
+
+    async fn copy(&self, source: &ResourcePath, target: &Stored) -> Result<Copied> {
+        let copying = Copying {
+            source: Source::find(&self.zips, source).await?,
+            target: target.clone(),
+            checksum: self.checksum,
+        };
+        copying.run().await
     }
 
     async fn moved(&self, target: &Stored) -> Result<Option<Placed>> {

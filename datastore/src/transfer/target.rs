@@ -40,6 +40,13 @@ impl Target {
                 Some(location) => Ok(Self::Stay(location)),
                 None => Ok(Self::Stay(root.direct(source)?)),
             },
+            _ if source.zip_member().is_some() => Err(DatastoreError::BadMode {
+                mode: mode.name(),
+                path: source.to_string().into(),
+                reason: "members of a zip stay where they are; take direct, or have the zip below the datastore's root and \
+                         take auto"
+                    .to_owned(),
+            }),
             _ => {
                 let location = root.new_location(&template_path()?, source)?;
                 // A file that already is where it should be: the reference returns at once.

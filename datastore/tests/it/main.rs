@@ -16,3 +16,4 @@ mod template_choice;
 mod template_paths;
 mod template_values;
 mod transfers;
+mod zips;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use pantry_datastore::store::{Copying, Ranges, StoreSettings, Stored, Stores, Variables, sizes};
+use pantry_datastore::store::{
+    Copying, Ranges, Source, StoreSettings, Stored, Stores, Variables, sizes,
+};
 use pantry_datastore::{Checksum, DatastoreError, ResourcePath};
 use pantry_testkit::moto::MotoServer;
 use pantry_testkit::s3::{Fault, S3Server};
@@ -331,7 +333,7 @@ fn files_are_copied_between_stores_and_compared() {
             }
         };
         let copying = Copying {
-            source: at(source, name(source)),
+            source: Source::File(at(source, name(source)), 123_456),
             target: at(target, "to"),
             checksum: true,
         };
@@ -346,7 +348,7 @@ fn files_are_copied_between_stores_and_compared() {
     }
     write(&stores, &at(1, "taken"), &content(123_455)).expect("written");
     let copying = Copying {
-        source: at(0, "from"),
+        source: Source::File(at(0, "from"), 123_456),
         target: at(1, "taken"),
         checksum: false,
     };

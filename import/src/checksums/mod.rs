@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use pantry_datastore::store::Stores;
+use pantry_datastore::store::{Source, Stores};
+use pantry_datastore::zip::ZipFiles;
 use pantry_datastore::{Checksum, DatastoreError, DatastoreRoot, ResourcePath};
 use pantry_registry::Registry;
 use pantry_registry::database::Value;
@@ -22,7 +23,7 @@ pub const TOGETHER: usize = 2000;
 pub struct Checksums {
     root: DatastoreRoot,
     table: String,
-    stores: Stores,
+    zips: ZipFiles,
     threads: rayon::ThreadPool,
 }
 
@@ -64,7 +65,7 @@ impl Checksums {
         Ok(Self {
             root: datastore.root,
             table: datastore.target.records_table,
-            stores,
+            zips: ZipFiles::new(stores),
             threads: threads.map_err(fail)?,
         })
     }
@@ -81,8 +82,7 @@ impl Checksums {
     ) -> Result<(), Error> {
         let mut lacking: BTreeMap<String, Lacking> = BTreeMap::new();
         for record in files_of_datasets(registry, &self.table, ids)? {
-            // A member of a zip file has its own bytes, which are not read by its path alone.
-            if record.checksum.is_some() || record.path.contains('#') {
+            if record.checksum.is_some() {
                 report.present += 1;
                 continue;
             }
@@ -127,17 +127,13 @@ impl Checksums {
 
     fn read(&self, path: &str) -> Result<(Checksum, u64), DatastoreError> {
         let uri: ResourcePath = self.root.locate(path)?.uri().clone();
-        let local: Option<PathBuf> = uri.local_path();
-        if let Some(path) = local {
+        let is_member = uri.zip_member().is_some();
+        if let Some(path) = uri.local_path().filter(|_| !is_member) {
             return Checksum::blake3_of(&path);
         }
-        let file = self.stores.find(&uri)?;
-        self.stores.wait(async {
-            let found = file.store.stat(&file.key).await?;
-            let found = found.ok_or_else(|| DatastoreError::Missing {
-                path: uri.to_string().into(),
-            })?;
-            Ok((file.blake3(found.size).await?, found.size))
+        self.zips.stores().wait(async {
+            let source = Source::find(&self.zips, &uri).await?;
+            Ok((source.blake3().await?, source.size()))
         })
     }
 

@@ -125,6 +125,10 @@ pub const FILE_TABLE: &str = "file";
 /// `size`.
 pub const KNOWN_TABLE: &str = "known";
 
+/// Stage table of what the records of members of a zip will say: `id`, `file` (`seq` of [`FILE_TABLE`]), `path`, `formatter`,
+/// `storage_class`, `component`, `checksum`, `size`.
+pub const MEMBER_TABLE: &str = "member";
+
 /// Stage table of associations: `collection` (name), `id`.
 pub const TAG_TABLE: &str = "tag";
 

@@ -40,6 +40,11 @@ pub fn survey(
     datastore: &str,
 ) -> Result<FileSurvey, Error> {
     let mut absent = HashSet::new();
+    if let Some(zip) = &options.zip {
+        let mut survey = zip.survey(options)?;
+        survey.new_records = new_records(registry, input, datastore, &absent)?;
+        return Ok(survey);
+    }
     let mut survey = FileSurvey {
         transfer: options.mode.name().to_owned(),
         ..FileSurvey::default()

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pantry_datastore::transfer::{Target, TransferMode, source_uri};
+use pantry_datastore::zip::ZipFiles;
 use pantry_datastore::{Confinement, Found, LookupEntity, ResourcePath, check_extension};
 use pantry_registry::Registry;
 use pantry_registry::model::data_coordinate::DataIdValue;
@@ -10,10 +11,10 @@ use rayon::prelude::*;
 use rusqlite::types::ValueRef;
 use uuid::Uuid;
 
-use super::FileOptions;
 use super::expand::Expander;
 use super::remote;
 use super::source::StagedDataset;
+use super::{FileOptions, members};
 use crate::Error;
 use crate::export::FILE_TABLE;
 use crate::import::Origin;
@@ -109,6 +110,7 @@ struct Locator<'a> {
     options: &'a FileOptions,
     /// `None` if the export's folder is not on this machine and no other is allowed.
     confinement: Option<Confinement>,
+    zips: ZipFiles,
 }
 
 impl<'a> Locator<'a> {
@@ -127,6 +129,7 @@ impl<'a> Locator<'a> {
         Ok(Self {
             input,
             confinement,
+            zips: ZipFiles::new(options.stores.clone()),
             options,
         })
     }
@@ -352,6 +355,7 @@ impl<'a> Locator<'a> {
                 return Err(self.fault(file.line, why));
             }
         }
+        members::look(&self.zips, &mut files)?;
         batch(files)
     }
 

@@ -3,12 +3,14 @@
 mod expand;
 mod inspect;
 mod locate;
+mod members;
 mod outcome;
 mod place;
 mod remote;
 mod sanity;
 mod source;
 mod watched;
+mod zip_of_files;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub use locate::resolve_mode;
 pub use place::{PlacedFiles, place, place_none, unlink_sources};
 pub(crate) use source::StagedDataset;
 pub(crate) use watched::watched;
+pub use zip_of_files::ZipOfFiles;
 
 /// What to do about files that are not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +70,8 @@ pub struct FileOptions {
     pub jobs: usize,
     /// What to do about missing files.
     pub on_missing: OnMissing,
+    /// The zip that all files are members of, if they are of one.
+    pub zip: Option<ZipOfFiles>,
     /// Counters and stop switch.
     pub progress: Arc<TransferProgress>,
 }

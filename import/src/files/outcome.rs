@@ -6,9 +6,9 @@ use pantry_datastore::transfer::{PlaceRequest, Placed, Placer, RemotePlacer, Tar
 use pantry_datastore::{Checksum, DatastoreError, Found};
 use rayon::prelude::*;
 
-use super::FileOptions;
 use super::inspect::usable;
 use super::locate::LocatedFile;
+use super::{FileOptions, members};
 use crate::Error;
 
 /// What one file's record will say.
@@ -31,6 +31,25 @@ pub(super) struct Placers {
 
 /// Deal with a batch; `Err` says in words why a file cannot be used, and whether it may be skipped.
 pub(super) fn outcomes(
+    files: &[LocatedFile],
+    placers: &Placers,
+    options: &FileOptions,
+) -> Vec<Result<Outcome, Problem>> {
+    if !files.iter().any(LocatedFile::is_member) {
+        return of_files(files, placers, options);
+    }
+    let (members, others): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.is_member());
+    let mut members = members::outcomes(&members, options).into_iter();
+    let others: Vec<LocatedFile> = others.into_iter().cloned().collect();
+    let mut others = of_files(&others, placers, options).into_iter();
+    let next = |file: &LocatedFile| match file.is_member() {
+        true => members.next(),
+        false => others.next(),
+    };
+    files.iter().map_while(next).collect()
+}
+
+fn of_files(
     files: &[LocatedFile],
     placers: &Placers,
     options: &FileOptions,

@@ -11,9 +11,9 @@ use pantry_registry::Registry;
 use super::locate::{LocatedFile, locate, locate_in_place};
 use super::outcome::{Outcome, Placers, Problem, is_about_source, outcomes};
 use super::sanity::unsound;
-use super::{FileFinding, FileOptions, OnMissing};
+use super::{FileFinding, FileOptions, OnMissing, ZipOfFiles};
 use crate::Error;
-use crate::export::KNOWN_TABLE;
+use crate::export::{KNOWN_TABLE, MEMBER_TABLE};
 use crate::load::{PLACED_TABLE, quote};
 use crate::plan::{Plan, PlanInput};
 use crate::stage::{Cell, CellType, Stage, TableNo};
@@ -70,9 +70,12 @@ pub fn place(
         local = Some(Placer::new(root, lock, place)?);
     }
     let mut writer = PlacedWriter::begin(stage, local, input, options, report)?;
-    locate(registry, stage, input, plan, options, |files| {
-        writer.add(stage, files)
-    })?;
+    match &options.zip {
+        Some(zip) => writer.add_zip(stage, zip)?,
+        None => locate(registry, stage, input, plan, options, |files| {
+            writer.add(stage, files)
+        })?,
+    }
     let placed = writer.end(stage)?;
     if let Some(placer) = &placed.placers.local {
         placer.sync()?;
@@ -90,7 +93,10 @@ pub fn place_none(
     report: &mut dyn std::io::Write,
 ) -> Result<PlacedFiles, Error> {
     let mut writer = PlacedWriter::begin(stage, None, input, options, report)?;
-    locate_in_place(stage, input, options, |files| writer.add(stage, files))?;
+    match &options.zip {
+        Some(zip) => writer.add_zip(stage, zip)?,
+        None => locate_in_place(stage, input, options, |files| writer.add(stage, files))?,
+    }
     writer.end(stage)
 }
 
@@ -170,6 +176,44 @@ impl<'a> PlacedWriter<'a> {
                     self.report,
                 )?,
             }
+        }
+        Ok(())
+    }
+
+    /// Deal with the zip; its members are where it is.
+    fn add_zip(&mut self, stage: &Stage, zip: &ZipOfFiles) -> Result<(), Error> {
+        let file = zip.located();
+        let outcome = outcomes(
+            std::slice::from_ref(&file),
+            &self.placed.placers,
+            self.options,
+        );
+        let outcome = outcome.into_iter().next();
+        match outcome.unwrap_or_else(|| Err(Problem::Missing("missing".to_owned()))) {
+            Ok(outcome) => {
+                self.placed.placed += u64::from(outcome.is_new);
+                self.placed.bytes += if outcome.is_new { outcome.size } else { 0 };
+            }
+            Err(Problem::Failed(error)) => return Err(error),
+            Err(Problem::Missing(problem)) => {
+                let message = format!("the zip {} is {problem}; nothing was changed", file.shown());
+                return Err(Error::Files(message));
+            }
+        }
+        let mut members = stage.connection().prepare(&format!(
+            "SELECT file, path, checksum, size FROM {} GROUP BY file",
+            quote(MEMBER_TABLE)
+        ))?;
+        let mut members = members.query([])?;
+        while let Some(member) = members.next()? {
+            let checksum: Option<String> = member.get(2)?;
+            let row = [
+                Cell::Text(member.get(1)?),
+                Cell::text(checksum.as_deref()),
+                Cell::Int(member.get(3)?),
+            ];
+            stage.insert_at(self.table, member.get(0)?, &row)?;
+            self.placed.recorded += 1;
         }
         Ok(())
     }
@@ -269,22 +313,28 @@ pub fn unlink_sources(
     if options.mode != TransferMode::Move {
         return Ok(removed);
     }
+    if let Some(zip) = &options.zip {
+        return Ok(u64::from(unlink(&zip.located(), options)?));
+    }
     locate(registry, stage, input, plan, options, |files| {
         for file in &files {
-            let Target::Place(location) = &file.target else {
-                continue;
-            };
-            removed += match (&file.source, location.local_path()) {
-                (Some(source), Some(target)) if target.exists() => {
-                    u64::from(unlink_source(source, &target)?)
-                }
-                (Some(_), Some(_)) => 0,
-                _ => u64::from(move_away(&file.uri, location.uri(), options)?),
-            };
+            removed += u64::from(unlink(file, options)?);
         }
         Ok(())
     })?;
     Ok(removed)
+}
+
+/// Remove the source of one file, if it was placed.
+fn unlink(file: &LocatedFile, options: &FileOptions) -> Result<bool, Error> {
+    let Target::Place(location) = &file.target else {
+        return Ok(false);
+    };
+    match (&file.source, location.local_path()) {
+        (Some(source), Some(target)) if target.exists() => Ok(unlink_source(source, &target)?),
+        (Some(_), Some(_)) => Ok(false),
+        _ => move_away(&file.uri, location.uri(), options),
+    }
 }
 
 /// Remove the source of a file whose destination is there with the same size. False if it was gone already.

@@ -6,6 +6,11 @@ mod recipe;
 mod stager;
 mod table;
 mod tree;
+mod tree_zips;
+mod zip;
+
+pub(crate) use zip::{INDEX_NAME, LARGEST_INDEX, file_name, zip_name};
+pub use zip::{ZipOptions, ingest_zip};
 
 pub use table::{TableFault, TableFile, TableValue};
 pub use tree::{TreeCount, TreeOptions, TreeReport, ingest_tree};

@@ -111,7 +111,7 @@ impl<'a> FileStager<'a> {
         // The URI, so that a file has one name however it is written.
         let key = self
             .folder
-            .join(new.path)
+            .join_member(new.path)
             .map_err(|e| e.to_string())?
             .to_string();
         if let Some((last, file)) = &self.last

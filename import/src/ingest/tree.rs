@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
+use pantry_datastore::zip::ZipFiles;
 use pantry_datastore::{ResourcePath, WalkedKind, walk};
 use pantry_registry::Registry;
 use pantry_registry::model::dataset_id::DatasetIdMode;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use super::recipe::{Dimensions, Recipe, Recognised};
 use super::stager::{FileStager, NewDataset};
+use super::tree_zips::{uri, with_members};
 use crate::Error;
 use crate::export::Export;
 use crate::files::FileOptions;
@@ -95,6 +97,7 @@ pub fn ingest_tree(
         dimensions: &dimensions,
         universe: &universe,
         stager: FileStager::new(&universe, &mut stage, folder, tree.id_mode)?,
+        zips: recipe.zips.then(|| ZipFiles::new(files.stores.clone())),
         counts: BTreeMap::new(),
         report: TreeReport::default(),
         records: HashSet::new(),
@@ -163,6 +166,8 @@ struct TreeReader<'a> {
     dimensions: &'a Dimensions,
     universe: &'a Universe,
     stager: FileStager<'a>,
+    /// Reads the directories of zips, if their members are files too.
+    zips: Option<ZipFiles>,
     /// Files by dataset type, run and rule.
     counts: BTreeMap<(String, String, usize), u64>,
     report: TreeReport,
@@ -173,7 +178,8 @@ struct TreeReader<'a> {
 impl TreeReader<'_> {
     fn read(mut self, watch: &dyn Watch) -> Result<(Export, TreeReport), Error> {
         let mut done = 0;
-        let mut files = list(&self.tree.root);
+        let files = list(&self.tree.root);
+        let mut files = with_members(files, &self.tree.root, self.zips.take());
         loop {
             if watch.cancelled().load(Ordering::Relaxed) {
                 return Err(Error::Interrupted);
@@ -241,7 +247,7 @@ impl TreeReader<'_> {
                 *self.report.records.entry(element.clone()).or_default() += 1;
             }
         }
-        let uri = ResourcePath::from_absolute(&self.tree.root.join(path))?.to_string();
+        let uri = uri(&self.tree.root, path, self.recipe.zips)?.to_string();
         let data_id: Vec<_> = found
             .data_id
             .iter()

@@ -6,7 +6,7 @@ use pantry_registry::model::universe::Universe;
 use super::datasets_sql::{DatasetGroup, PLACED_TABLE, RUN_MAP, TYPE_MAP};
 use super::place::{Place, quote};
 use super::records_sql::nowhere;
-use crate::export::{FILE_TABLE, Shape};
+use crate::export::{FILE_TABLE, MEMBER_TABLE, Shape};
 
 /// A dataset of the group whose `dimension` has no record in the registry or in the stage table `staged`: the values of the
 /// dimension's key, then the line.
@@ -44,6 +44,16 @@ pub fn other_path(place: &Place, shape: &Shape, records_table: &str) -> String {
         place.stage(&shape.table),
         place.stage(FILE_TABLE),
         place.stage(PLACED_TABLE),
+        place.repo(records_table),
+    )
+}
+
+/// The same for members of a zip, component by component.
+pub fn other_member(place: &Place, records_table: &str) -> String {
+    format!(
+        "SELECT CAST(m.id AS text), CAST(0 AS bigint), r.path, m.path FROM {} m JOIN {} r ON r.dataset_id = m.id \
+         AND r.component = m.component WHERE r.path <> m.path LIMIT 1",
+        place.stage(MEMBER_TABLE),
         place.repo(records_table),
     )
 }

@@ -1,7 +1,7 @@
 //! SQL that moves datasets and their files from the stage into the registry.
 
 use super::place::{Place, list, quote};
-use crate::export::{FILE_TABLE, Shape};
+use crate::export::{FILE_TABLE, MEMBER_TABLE, Shape};
 
 /// Dataset types as `no` (index into [`crate::export::Export::types`]), `id`, `storage_class`, `formatter` (for files whose
 /// formatter the export does not name).
@@ -146,6 +146,17 @@ pub fn insert_file_records(
         place.stage(PLACED_TABLE),
         place.map(TYPE_MAP),
         place.map(FORMATTER_MAP),
+        existing.clause("dataset_id, component"),
+    )
+}
+
+/// Insert rows of the datastore's record table for members of a zip.
+pub fn insert_member_records(place: &Place, records_table: &str, existing: OnExisting) -> String {
+    let columns = "path, formatter, storage_class, component, checksum";
+    format!(
+        "INSERT INTO {} (dataset_id, {columns}, file_size) SELECT id, {columns}, size FROM {} WHERE true ORDER BY seq {}",
+        place.repo(records_table),
+        place.stage(MEMBER_TABLE),
         existing.clause("dataset_id, component"),
     )
 }

@@ -271,6 +271,13 @@ fn files(
             .execute(&sql, std::slice::from_ref(&name))?;
         report.add("dataset_location", rows);
     }
+    if input.origin == Origin::Zip {
+        let table = &datastore.records_table;
+        let sql = datasets_sql::insert_member_records(input.place, table, existing);
+        let rows = registry.connection().execute(&sql, &[])?;
+        report.add(table, rows);
+        return Ok(());
+    }
     for shape in &input.export.shapes {
         let sql = datasets_sql::insert_file_records(
             input.place,
@@ -293,8 +300,13 @@ pub fn check_recorded_paths(
     if input.origin == Origin::Export {
         return Ok(());
     }
-    for shape in &input.export.shapes {
-        let sql = conflicts_sql::other_path(input.place, shape, &datastore.records_table);
+    let table = &datastore.records_table;
+    let of_shape = |shape| conflicts_sql::other_path(input.place, shape, table);
+    let statements = match input.origin {
+        Origin::Zip => vec![conflicts_sql::other_member(input.place, table)],
+        _ => input.export.shapes.iter().map(of_shape).collect(),
+    };
+    for sql in statements {
         let mut found = None;
         registry.connection().query(&sql, &[], |row| {
             let (id, line) = (shown_id(row.get_str(0)?), row.get_i64(1)?);

@@ -19,6 +19,7 @@ use pantry_registry::listing::{FileOfDataset, files_of_datasets};
 use serde::Serialize;
 use uuid::Uuid;
 
+use self::records::Switched;
 use crate::Error;
 
 /// Datasets whose files are moved together: one transaction, and one look through the records.
@@ -53,7 +54,7 @@ pub struct RelocationReport {
     pub bytes: u64,
     /// Files that were there already.
     pub in_place: u64,
-    /// Files that are neither below the old nor the new place, and members of zip files.
+    /// Files that are neither below the old nor the new place.
     pub elsewhere: u64,
     /// Sources that were removed.
     pub removed: u64,
@@ -62,13 +63,14 @@ pub struct RelocationReport {
 /// Files that are whole at their new place, by the path that their records still have.
 type Copied<'a> = Vec<(&'a str, Placed)>;
 
-/// A file on its way.
+/// A file on its way; a zip as a whole, with the records of all its members.
 struct Move {
     source: ResourcePath,
     target: ResourcePath,
     /// What its record says.
     checksum: Option<Checksum>,
     size: Option<u64>,
+    is_zip: bool,
 }
 
 impl Relocation {
@@ -133,11 +135,17 @@ impl Relocation {
             report.removed += leftover::remove(self, registry, &there)?;
         }
         let (copied, failed) = self.copy(&moves)?;
-        let switched: Vec<(&str, String)> = copied
+        let switched: Vec<Switched<'_>> = copied
             .iter()
-            .map(|(old, _)| Ok((*old, self.record(&moves[*old].target)?)))
+            .map(|(old, _)| {
+                Ok(Switched {
+                    old,
+                    new: self.record(&moves[*old].target)?,
+                    is_zip: moves[*old].is_zip,
+                })
+            })
             .collect::<Result<_, Error>>()?;
-        records::switch(registry, &self.table, &switched)?;
+        records::switch(registry, &self.table, &self.root, &switched)?;
         for (old, placed) in &copied {
             report.moved += 1;
             report.bytes += placed.size;
@@ -159,17 +167,26 @@ impl Relocation {
         for record in records {
             let location = self.root.locate(&record.path)?;
             let uri = location.uri();
-            let inner = uri.below(&self.from).filter(|_| uri.fragment().is_empty());
+            let is_zip = uri.zip_member().is_some();
+            let inner = uri
+                .below(&self.from)
+                .filter(|_| is_zip || uri.fragment().is_empty());
             if uri.below(&self.to).is_some() {
                 there.push(uri.without_fragment());
             } else if let Some(inner) = inner {
+                let checksum = record.checksum.as_ref().and_then(|text| text.parse().ok());
+                let size = u64::try_from(record.file_size).ok();
                 let file = Move {
-                    source: uri.clone(),
+                    source: uri.without_fragment(),
                     target: self.to.child(&inner),
-                    checksum: record.checksum.as_ref().and_then(|text| text.parse().ok()),
-                    size: u64::try_from(record.file_size).ok(),
+                    // What the record says is of the member.
+                    checksum: checksum.filter(|_| !is_zip),
+                    size: size.filter(|_| !is_zip),
+                    is_zip,
                 };
-                moves.insert(record.path.clone(), file);
+                let artifact = record.path.rsplit_once('#').filter(|_| is_zip);
+                let path = artifact.map_or(record.path.as_str(), |(path, _)| path);
+                moves.insert(path.to_owned(), file);
             } else {
                 report.elsewhere += 1;
             }

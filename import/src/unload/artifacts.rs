@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use pantry_datastore::store::Stores;
 use pantry_datastore::transfer::{FolderLock, PlaceOptions, TransferMode, TransferProgress};
+use pantry_datastore::zip::{ZipFiles, safe_name};
 use pantry_datastore::{DatastoreError, DatastoreRoot, Location, ResourcePath};
 use pantry_registry::Registry;
 use pantry_registry::listing::{FileOfDataset, files_of_datasets};
@@ -20,14 +21,13 @@ use super::output::Output;
 use super::placing::{Placing, Wanted};
 use super::ranked::each_ranked;
 use super::selection::Selection;
+use super::zipped::Zipped;
 use crate::files::watched;
+use crate::ingest::INDEX_NAME;
 use crate::{Error, RepoDatastore, Step, Watch};
 
 /// Files that are placed together.
 const PLACE: i64 = 8192;
-
-/// Name of the index.
-const INDEX: &str = "_butler_zip_index.json";
 
 /// Where files go, and how.
 pub struct RetrieveOptions {
@@ -62,7 +62,7 @@ pub fn retrieve(
 ) -> Result<u64, Error> {
     registry.read(|registry| {
         let root = DatastoreRoot::new(&options.destination)?;
-        let total = find(registry, selection, options, &root)?;
+        let total = find(registry, selection, options, &Naming::Folder(&root))?;
         let lock = FolderLock::acquire(&options.destination, || {
             watch.warn("another Pantry works in the destination; waiting for it");
         })?;
@@ -78,7 +78,7 @@ pub fn retrieve(
             each_file(selection, &mut |files| place_all(files, options, &placer))
         })?;
         placer.sync()?;
-        let output = Output::begin(&options.destination.join(INDEX))?;
+        let output = Output::begin(&options.destination.join(INDEX_NAME))?;
         index::write(registry, selection, output)?.publish()?;
         drop(placer.keep());
         each_file(selection, &mut |files| {
@@ -89,23 +89,34 @@ pub fn retrieve(
 }
 
 /// A file to place.
-struct Artifact {
-    source: ResourcePath,
+pub(super) struct Artifact {
+    pub(super) source: ResourcePath,
     destination: PathBuf,
+    /// Its key in the index.
+    pub(super) path: String,
     place: i64,
 }
 
+/// What files are called where they go.
+pub(super) enum Naming<'a> {
+    /// Paths below a folder.
+    Folder(&'a DatastoreRoot),
+    /// Members of a zip: the last part of the path after the first digits of the dataset's id.
+    Zip,
+}
+
 /// Find the files: table `artifact` of the stage, and `artifact_dataset` with the datasets of each. Says how many.
-fn find(
+pub(super) fn find(
     registry: &mut Registry,
     selection: &Selection,
     options: &RetrieveOptions,
-    root: &DatastoreRoot,
+    naming: &Naming<'_>,
 ) -> Result<u64, Error> {
     selection.connection().execute_batch(
-        "CREATE TABLE artifact (place INTEGER PRIMARY KEY, source, destination UNIQUE, path, info); \
+        "CREATE TABLE artifact (place INTEGER PRIMARY KEY, source UNIQUE, destination UNIQUE, path, info); \
          CREATE TABLE artifact_dataset (place, id, PRIMARY KEY (place, id)) WITHOUT ROWID",
     )?;
+    let zips = Zipped::new(ZipFiles::new(options.stores.clone()));
     let tables = registry.connection().table_names()?;
     let table = &options.datastore.target.records_table;
     let has_table = tables.contains(table);
@@ -120,7 +131,7 @@ fn find(
             let mut own = files.iter().filter(|file| file.dataset_id == id).peekable();
             missing += u64::from(own.peek().is_none());
             for file in own {
-                count += u64::from(note(selection, options, root, file)?);
+                count += u64::from(note(selection, options, naming, &zips, file)?);
             }
         }
         Ok(())
@@ -137,45 +148,107 @@ fn find(
 fn note(
     selection: &Selection,
     options: &RetrieveOptions,
-    root: &DatastoreRoot,
+    naming: &Naming<'_>,
+    zips: &Zipped,
     file: &FileOfDataset,
 ) -> Result<bool, Error> {
     let location = options.datastore.root.locate(&file.path)?;
-    if location.uri().fragment().contains("zip-path") {
-        return Err(Error::Unsupported(format!(
-            "{} is inside a zip file, which this version does not unpack",
-            file.path
-        )));
-    }
-    let path = path_in(&location, options.preserve_path);
-    let destination = local(&root.locate(&path)?)?;
-    let source = location.uri().without_fragment().to_string();
-    let destination = text(&destination)?;
+    let uri = location.uri();
+    let source = match uri.zip_member() {
+        Some(_) => uri.to_string(),
+        None => uri.without_fragment().to_string(),
+    };
     let connection = selection.connection();
-    let mut known =
-        connection.prepare_cached("SELECT place, source FROM artifact WHERE destination = ?")?;
-    let known: Option<(i64, String)> = known
-        .query_row([destination], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let place = match &known {
-        Some((place, other)) if *other == source => *place,
-        Some((_, other)) => {
-            return Err(Error::Files(format!(
-                "{other} and {source} would both become {destination}; keep their paths (--preserve-path)"
-            )));
-        }
+    let mut known = connection.prepare_cached("SELECT place FROM artifact WHERE source = ?")?;
+    let known: Option<i64> = known.query_row([&source], |row| row.get(0)).optional()?;
+    let place = match known {
+        Some(place) => place,
         None => {
-            let info = index::info(file).to_string();
-            let mut insert = connection.prepare_cached(
-                "INSERT INTO artifact (source, destination, path, info) VALUES (?, ?, ?, ?)",
-            )?;
-            insert.insert(params![source, destination, path, info])?
+            let path = naming.path(options, zips, &location, file.dataset_id)?;
+            let destination = match naming {
+                Naming::Folder(root) => text(&local(&root.locate(&path)?)?)?.to_owned(),
+                Naming::Zip => path.clone(),
+            };
+            let described = uri.zip_member().map(|member| (zips.describe(uri), member));
+            let info = match described {
+                Some((described, member)) => described?.info(&member).cloned(),
+                None => None,
+            };
+            let info = info.unwrap_or_else(|| index::info(file)).to_string();
+            insert(selection, &source, &destination, &path, &info)?
         }
     };
     let mut insert =
         connection.prepare_cached("INSERT OR IGNORE INTO artifact_dataset VALUES (?, ?)")?;
     insert.execute(params![place, file.dataset_id.to_string()])?;
     Ok(known.is_none())
+}
+
+fn insert(
+    selection: &Selection,
+    source: &str,
+    destination: &str,
+    path: &str,
+    info: &str,
+) -> Result<i64, Error> {
+    let connection = selection.connection();
+    let mut other =
+        connection.prepare_cached("SELECT source FROM artifact WHERE destination = ?")?;
+    let other: Option<String> = other
+        .query_row([destination], |row| row.get(0))
+        .optional()?;
+    if let Some(other) = other {
+        return Err(Error::Files(format!(
+            "{other} and {source} would both become {destination}; keep their paths (--preserve-path)"
+        )));
+    }
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO artifact (source, destination, path, info) VALUES (?, ?, ?, ?)",
+    )?;
+    Ok(insert.insert(params![source, destination, path, info])?)
+}
+
+impl Naming<'_> {
+    /// The key of a file in the index, which is its path where it goes. Members keep their names: those of a zip of datasets
+    /// have the digits of an id already (`unpack_zips`, `retrieve_artifacts.py`).
+    fn path(
+        &self,
+        options: &RetrieveOptions,
+        zips: &Zipped,
+        location: &Location,
+        id: Uuid,
+    ) -> Result<String, Error> {
+        let preserve = options.preserve_path && matches!(self, Self::Folder(_));
+        let Some(member) = location.uri().zip_member() else {
+            let path = path_in(location, preserve);
+            return Ok(match self {
+                Self::Folder(_) => path,
+                Self::Zip => format!("{}-{path}", &id.to_string()[..8]),
+            });
+        };
+        if !safe_name(&member) {
+            let message =
+                format!("'{member}' of a zip leaves the folder that it would be unpacked in");
+            return Err(Error::Files(message));
+        }
+        if !preserve {
+            return Ok(member);
+        }
+        let described = zips.describe(location.uri())?;
+        let folder = match &described.folder {
+            Some(folder) => folder.clone(),
+            None => {
+                let path = path_in(location, true);
+                let path = path.split_once('#').map_or(path.as_str(), |(path, _)| path);
+                path.rsplit_once('/')
+                    .map_or("", |(folder, _)| folder)
+                    .to_owned()
+            }
+        };
+        Ok(format!("{folder}/{member}")
+            .trim_start_matches('/')
+            .to_owned())
+    }
 }
 
 /// The path of a file below the destination.
@@ -197,12 +270,12 @@ fn text(path: &Path) -> Result<&str, Error> {
 }
 
 /// Hand over the files in batches.
-fn each_file(
+pub(super) fn each_file(
     selection: &Selection,
     visit: &mut dyn FnMut(&[Artifact]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut select = selection.connection().prepare(&format!(
-        "SELECT source, destination, place FROM artifact WHERE place > ? ORDER BY place LIMIT {PLACE}"
+        "SELECT source, destination, path, place FROM artifact WHERE place > ? ORDER BY place LIMIT {PLACE}"
     ))?;
     let mut last = 0;
     loop {
@@ -212,7 +285,8 @@ fn each_file(
             files.push(Artifact {
                 source: ResourcePath::parse(&row.get::<_, String>(0)?)?,
                 destination: PathBuf::from(row.get::<_, String>(1)?),
-                place: row.get(2)?,
+                path: row.get(2)?,
+                place: row.get(3)?,
             });
         }
         let Some(end) = files.last() else {
@@ -226,7 +300,11 @@ fn each_file(
 fn place_all(files: &[Artifact], options: &RetrieveOptions, placer: &Placing) -> Result<(), Error> {
     let mut requests = Vec::with_capacity(files.len());
     for file in files {
-        if is_same_name(file) {
+        let source = file.source.local_file();
+        if source
+            .as_deref()
+            .is_some_and(|source| is_same_name(source, &file.destination))
+        {
             continue;
         }
         if options.clobber {
@@ -252,15 +330,15 @@ fn place_all(files: &[Artifact], options: &RetrieveOptions, placer: &Placing) ->
 }
 
 /// Whether source and destination are one name of one file: the destination is in the datastore itself.
-fn is_same_name(file: &Artifact) -> bool {
+fn is_same_name(source: &Path, destination: &Path) -> bool {
     let name = |path: &Path| {
         Some((
             path.parent()?.canonicalize().ok()?,
             path.file_name()?.to_owned(),
         ))
     };
-    let source = file.source.local_path().and_then(|source| name(&source));
-    source.is_some() && source == name(&file.destination)
+    let source = name(source);
+    source.is_some() && source == name(destination)
 }
 
 /// Remove a file that is in the way.

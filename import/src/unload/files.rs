@@ -2,11 +2,11 @@
 //! (`FileDatastore.export`, `lsst/daf/butler/datastores/fileDatastore.py`).
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use pantry_datastore::transfer::{FolderLock, PlaceOptions, TransferMode};
-use pantry_datastore::{DatastoreError, DatastoreRoot, Location, LookupEntity};
+use pantry_datastore::{DatastoreError, DatastoreRoot, Location, LookupEntity, ResourcePath};
 use pantry_registry::Registry;
 use pantry_registry::listing::{FileOfDataset, files_of_datasets};
 use pantry_registry::model::data_coordinate::DataIdValue;
@@ -172,6 +172,20 @@ impl<'a> Paths<'a> {
         let stays = self.files.elsewhere_stays && !location.is_in_store();
         match self.files.mode {
             Some(TransferMode::Direct) => Ok(location.uri().to_string()),
+            // A whole zip goes where its records are taken along; a document names files.
+            Some(mode)
+                if mode.places_files()
+                    && !stays
+                    && !(self.files.with_records && location.is_in_store())
+                    && location.uri().zip_member().is_some() =>
+            {
+                let member = location.uri().zip_member().unwrap_or_default();
+                let template = self.template(registry, selection, set, dataset)?;
+                let named = ResourcePath::from_absolute(&Path::new("/").join(member))?;
+                let target = root.new_location(&template, &named)?;
+                self.request(location.uri().clone(), &target)?;
+                Ok(target.into_record())
+            }
             Some(mode) if mode.places_files() && !stays => {
                 let target = match location.is_in_store() {
                     true => root.locate(location.record())?,
@@ -180,7 +194,7 @@ impl<'a> Paths<'a> {
                         root.new_location(&template, location.uri())?
                     }
                 };
-                self.request(&location, &target)?;
+                self.request(location.uri().without_fragment(), &target)?;
                 Ok(target.into_record())
             }
             // A file elsewhere stays the URI that it is.
@@ -188,11 +202,11 @@ impl<'a> Paths<'a> {
         }
     }
 
-    fn request(&mut self, location: &Location, target: &Location) -> Result<(), Error> {
+    fn request(&mut self, source: ResourcePath, target: &Location) -> Result<(), Error> {
         let destination = local(target)?;
         if self.destinations.insert(destination.clone()) {
             self.requests.push(Wanted {
-                source: location.uri().clone(),
+                source,
                 destination,
             });
         }

@@ -17,6 +17,8 @@ mod ranked;
 mod records;
 mod selection;
 mod transfer;
+mod zip;
+mod zipped;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ use serde::Serialize;
 pub use artifacts::{RetrieveOptions, retrieve};
 pub use selection::{Selection, Wanted};
 pub use transfer::{TransferOptions, transfer};
+pub use zip::retrieve_zip;
 
 use self::collections::sorted_collections;
 use self::document::{Document, With};

@@ -1,4 +1,5 @@
-//! Puts files into a folder of this machine from wherever they are: files of this machine as the mode says, others as copies.
+//! Puts files into a folder of this machine from wherever they are: files of this machine as the mode says, others and members of
+//! zips as copies.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +42,7 @@ impl Placing {
 
     /// Place files; the answers are in their order. A file of this machine that is not there may have a copy elsewhere.
     pub(super) fn place(&self, wanted: &[Wanted]) -> Vec<Result<Placed, Error>> {
-        let here: Vec<_> = wanted.iter().map(|file| file.source.local_path()).collect();
+        let here: Vec<_> = wanted.iter().map(|file| file.source.local_file()).collect();
         let requests: Vec<PlaceRequest> = wanted
             .iter()
             .zip(&here)
@@ -78,7 +79,8 @@ impl Placing {
                 file.source
             ))
         };
-        if self.mode.makes_links() {
+        let is_member = |n: &usize| wanted[*n].source.zip_member().is_some();
+        if self.mode.makes_links() && !numbers.iter().all(is_member) {
             return numbers.iter().map(|n| Err(cannot(&wanted[*n]))).collect();
         }
         let targets = numbers.iter().map(|n| {

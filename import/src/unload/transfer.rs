@@ -147,6 +147,7 @@ fn import_files(options: TransferOptions, any_elsewhere: bool) -> FileOptions {
         track: true,
         sanity: false,
         known: true,
+        zip: None,
         jobs: options.jobs,
         on_missing: OnMissing::Error,
         progress: options.progress,

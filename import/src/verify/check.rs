@@ -5,10 +5,12 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pantry_datastore::store::Stores;
+use pantry_datastore::zip::ZipFiles;
 use pantry_datastore::{Checksum, DatastoreError, DatastoreRoot, Found, ResourcePath, inspect};
 use rayon::prelude::*;
 
 use super::finding::{Finding, Problem};
+use super::members::member_of;
 use super::merged::FileRecords;
 use super::record::Record;
 use crate::Error;
@@ -31,6 +33,8 @@ pub enum FilePlace<'a> {
 pub struct FileCheck<'a> {
     /// Where the files are.
     pub place: FilePlace<'a>,
+    /// Reads members of zips.
+    pub zips: ZipFiles,
     /// Whether checksums are computed.
     pub checksums: bool,
     /// The threads to do it with.
@@ -92,7 +96,7 @@ impl FileCheck<'_> {
     fn check_content(&self, file: &FileRecords, size: u64) -> Checked {
         let mut checked = Checked::default();
         let mut known: Vec<Checksum> = Vec::new();
-        for record in &file.records {
+        for record in file.records.iter().filter(|r| member_of(r).is_none()) {
             match record.size {
                 Some(recorded) if u64::try_from(recorded) != Ok(size) => {
                     let finding = record.finding(Problem::WrongSize);
@@ -103,7 +107,16 @@ impl FileCheck<'_> {
                 _ => self.check_sum(file, size, record, &mut known, &mut checked),
             }
         }
+        self.check_members(file, &mut checked);
         checked
+    }
+
+    /// The folder that keys are seen from, if it is on this machine.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        match self.place {
+            FilePlace::Folder(folder) => Some(folder),
+            FilePlace::Root(..) | FilePlace::Uris(_) => None,
+        }
     }
 
     fn path(&self, file: &FileRecords) -> PathBuf {

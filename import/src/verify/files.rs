@@ -6,6 +6,7 @@ use std::iter::Peekable;
 use std::path::Path;
 
 use pantry_datastore::transfer::is_leftover;
+use pantry_datastore::zip::ZipFiles;
 use pantry_datastore::{DatastoreError, WalkedFile, WalkedKind, walk_after};
 use pantry_registry::Registry;
 
@@ -132,6 +133,7 @@ impl Verification<'_> {
     fn file_check<'a>(&'a self, place: FilePlace<'a>) -> FileCheck<'a> {
         FileCheck {
             place,
+            zips: ZipFiles::new(self.stores.clone()),
             checksums: self.checksums,
             threads: &self.threads,
             cancelled: self.cancelled,

@@ -5,6 +5,7 @@ mod database;
 mod elsewhere;
 mod files;
 mod finding;
+mod members;
 mod merged;
 mod odd;
 mod pages;

@@ -150,7 +150,7 @@ fn locate(root: &DatastoreRoot, path: &str) -> (Place, String) {
         let below = key.strip_prefix(&*root.uri().key()).map(str::to_owned);
         return match below.filter(|_| location.uri().relative_to(root.uri()).is_some()) {
             Some(relative) => (Place::Inside, relative),
-            None => (Place::Remote, path.to_owned()),
+            None => (Place::Remote, location.uri().without_fragment().to_string()),
         };
     };
     let text = |path: &Path| path.to_string_lossy().into_owned();

@@ -42,6 +42,11 @@ pub fn dataset_id(
     for (name, value) in pairs {
         text.push_str(&format!(",{name}={value}"));
     }
+    from_text(&text)
+}
+
+/// The UUIDv5 of a text in the namespace of dataset IDs.
+pub fn from_text(text: &str) -> Uuid {
     Uuid::new_v5(&NS_DATASET, text.as_bytes())
 }
 

@@ -87,6 +87,7 @@ impl FileArgs {
             track: !self.no_track_file_attrs,
             sanity: self.sanity,
             known: false,
+            zip: None,
             jobs: self.jobs.unwrap_or_else(context::processors),
             on_missing: match self.on_missing {
                 MissingPolicy::Error => OnMissing::Error,

@@ -22,7 +22,7 @@ use crate::repo::{self, Repo};
 use crate::watch::Shown;
 
 pub(super) use file_args::{FileArgs, ReportFormat};
-pub(super) use report::show;
+pub(super) use report::{ReportStyle, show, show_report};
 
 /// Arguments of `import`.
 #[derive(Debug, clap::Args)]

@@ -1,5 +1,6 @@
 //! What an import did, printed.
 use std::io::{self, Write};
+use std::path::Path;
 
 use pantry_import::{ImportReport, Origin};
 
@@ -7,31 +8,56 @@ use super::file_args::{FileArgs, ReportFormat};
 use crate::context::Context;
 use crate::failure::Failure;
 
-/// Print the report: for people unless they want quiet, for programs as JSON.
+/// How a report is printed.
+pub struct ReportStyle<'a> {
+    /// For people or for programs.
+    pub format: ReportFormat,
+    /// Whether nothing was changed.
+    pub dry_run: bool,
+    /// Where missing files are listed.
+    pub missing: &'a Path,
+}
+
+/// Print the report of a verb that has these flags.
 pub fn show(
     args: &FileArgs,
     report: &ImportReport,
     origin: Origin,
     context: &Context,
 ) -> Result<(), Failure> {
+    let style = ReportStyle {
+        format: args.format,
+        dry_run: args.dry_run,
+        missing: &args.missing_report,
+    };
+    show_report(&style, report, origin, context)
+}
+
+/// Print the report: for people unless they want quiet, for programs as JSON.
+pub fn show_report(
+    style: &ReportStyle<'_>,
+    report: &ImportReport,
+    origin: Origin,
+    context: &Context,
+) -> Result<(), Failure> {
     let mut out = context.stdout();
-    if args.format == ReportFormat::Json {
+    if style.format == ReportFormat::Json {
         serde_json::to_writer(&mut out, report)?;
         writeln!(out)?;
     } else if !context.quiet {
-        text(args, report, origin, &mut out)?;
+        text(style, report, origin, &mut out)?;
     }
     out.flush()?;
     Ok(())
 }
 
 fn text(
-    args: &FileArgs,
+    style: &ReportStyle<'_>,
     report: &ImportReport,
     origin: Origin,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let verb = if args.dry_run { "to add" } else { "added" };
+    let verb = if style.dry_run { "to add" } else { "added" };
     if report.load.rows.is_empty() {
         writeln!(
             out,
@@ -89,7 +115,7 @@ fn text(
             out,
             "{:>10} missing files, listed in {}",
             report.files_skipped,
-            args.missing_report.display()
+            style.missing.display()
         )?;
     }
     Ok(())

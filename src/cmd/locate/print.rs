@@ -1,4 +1,5 @@
 //! Prints files: rows with all that is known of them, or a list of paths.
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ enum Shape<'w> {
         root: ResourcePath,
         out: &'w mut dyn Write,
         last: String,
+        /// Zips that were said.
+        zips: HashSet<String>,
         elsewhere: u64,
     },
 }
@@ -94,6 +97,7 @@ impl<'w> Printer<'w> {
                 root,
                 out,
                 last: String::new(),
+                zips: HashSet::new(),
                 elsewhere: 0,
             },
             without_file: 0,
@@ -130,15 +134,18 @@ impl<'w> Printer<'w> {
                 root,
                 out,
                 last,
+                zips,
                 elsewhere,
             } => {
                 for file in files {
-                    let Some(path) = below(&self.datastore.locate(&file.path)?, root) else {
+                    let location = self.datastore.locate(&file.path)?;
+                    let Some(path) = below(&location, root) else {
                         *elsewhere += 1;
                         continue;
                     };
-                    // Datasets that share a file mostly follow each other.
-                    if *last != path {
+                    // Datasets that share a file mostly follow each other, those of a zip need not.
+                    let is_zip = location.uri().zip_member().is_some();
+                    if *last != path && (!is_zip || zips.insert(path.clone())) {
                         writeln!(out, "{}", program.line(&path)?)?;
                         *last = path;
                     }

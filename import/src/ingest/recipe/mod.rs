@@ -26,6 +26,8 @@ pub struct Recipe {
     pub ignore: Vec<Pattern>,
     /// What files can be; of each file one of these.
     pub rules: Vec<Rule>,
+    /// Whether the members of zips are files too, `PATH.zip#zip-path=NAME`.
+    pub zips: bool,
 }
 
 /// One kind of files.

@@ -27,6 +27,7 @@ impl Recipe {
             dataset_types: Vec::new(),
             ignore: Vec::new(),
             rules: Vec::new(),
+            zips: false,
         };
         recipe
             .fill(&document)
@@ -35,7 +36,16 @@ impl Recipe {
     }
 
     fn fill(&mut self, document: &Mapping) -> Result<(), Fault> {
-        known(document, &["dataset_types", "ignore", "rules"], "a recipe")?;
+        let keys = ["dataset_types", "ignore", "rules", "zips"];
+        known(document, &keys, "a recipe")?;
+        self.zips = match document
+            .field("zips")
+            .map(|field| (&field.value, field.line))
+        {
+            None => false,
+            Some((Node::Bool(zips), _)) => *zips,
+            Some((_, line)) => return Err((line, "'zips' is true or false".to_owned())),
+        };
         if let Some(field) = document.field("dataset_types") {
             for field in mapping(field)?.fields() {
                 self.dataset_types.push(dataset_type(field)?);

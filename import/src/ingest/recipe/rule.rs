@@ -224,6 +224,11 @@ impl HeaderRule {
     }
 
     fn header(&self, file: &Path) -> Result<Header, String> {
+        if file.to_string_lossy().contains("#zip-path=") {
+            return Err(
+                "is in a zip, where headers are not read; its path has to say all".to_owned(),
+            );
+        }
         let file = File::open(file).map_err(|e| format!("cannot be opened: {e}"))?;
         for hdu in index(&file).map_err(|e| e.to_string())? {
             let hdu = hdu.map_err(|e| e.to_string())?;
