@@ -10,6 +10,7 @@ pub mod context;
 #[cfg(test)]
 mod dice;
 pub mod failure;
+pub mod html;
 pub mod interrupt;
 pub mod key_value;
 pub mod log;
@@ -24,5 +25,6 @@ pub mod state;
 pub mod table;
 pub mod transfer;
 pub mod watch;
+pub mod whole_file;
 
 pub use cli::run;

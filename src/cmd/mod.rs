@@ -21,6 +21,7 @@ mod serve;
 mod token;
 mod transfer_datasets;
 mod verify;
+mod verify_catalogue;
 
 use clap::Subcommand;
 
@@ -74,6 +75,8 @@ pub enum Verb {
     TransferDatasets(transfer_datasets::Args),
     /// Check that records, files and tables agree
     Verify(verify::Args),
+    /// Check that the files of a catalogue fit together and into their patches
+    VerifyCatalogue(verify_catalogue::Args),
 }
 
 impl Verb {
@@ -105,6 +108,7 @@ impl Verb {
             Verb::Token(args) => token::run(args, context),
             Verb::TransferDatasets(args) => transfer_datasets::run(args, context),
             Verb::Verify(args) => verify::run(args, context),
+            Verb::VerifyCatalogue(args) => verify_catalogue::run(args, context),
         }
     }
 }

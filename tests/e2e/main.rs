@@ -57,4 +57,6 @@ mod smoke;
 mod token;
 mod transfer_datasets;
 mod verify;
+mod verify_catalogue;
+mod verify_regular;
 mod verify_resume;

@@ -7,6 +7,7 @@ mod stager;
 mod table;
 mod tree;
 
+pub use recipe::Pattern;
 pub use table::{TableFault, TableFile, TableValue};
 pub use tree::{TreeCount, TreeOptions, TreeReport, ingest_tree};
 
