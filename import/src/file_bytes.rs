@@ -102,7 +102,7 @@ impl Remote {
         let is_inside = offset >= last.0 && offset + size <= last.0 + last.1.len() as u64;
         if !is_inside {
             let end = offset.saturating_add(size.max(BLOCK)).min(len);
-            let wanted = Ranges::exact(vec![offset..end]);
+            let wanted = Ranges::exact(std::iter::once(offset..end).collect());
             let read = self.stored.store.read(&self.stored.key, wanted);
             let mut read = self.stores.wait(read).map_err(io::Error::other)?;
             *last = (offset, read.pop().unwrap_or_default());

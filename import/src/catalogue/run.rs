@@ -198,10 +198,8 @@ impl Run<'_, '_> {
             .map(|columns| *schemas.entry((table, columns)).or_insert(next));
         self.schemas[number] = schema;
         self.watch.file(&self.files[number], found.rows)?;
-        let findings = found.findings.into_iter();
-        findings
-            .map(|finding| self.tell(finding, &[number]))
-            .collect()
+        let mut findings = found.findings.into_iter();
+        findings.try_for_each(|finding| self.tell(finding, &[number]))
     }
 
     /// The numbers under which ids of files are sorted: the director's files are the first.

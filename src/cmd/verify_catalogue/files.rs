@@ -126,7 +126,7 @@ pub fn datasets(args: &Args, source: &mut Source, name: &str) -> Result<Vec<(Uui
         })?;
     }
     // One that is in several collections is there several times.
-    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.sort_by_key(|(id, _)| *id);
     found.dedup_by(|(a, _), (b, _)| a == b);
     Ok(found)
 }
