@@ -10,6 +10,7 @@ pub mod context;
 #[cfg(test)]
 mod dice;
 pub mod failure;
+pub mod html;
 pub mod interrupt;
 pub mod key_value;
 pub mod log;
@@ -25,5 +26,6 @@ mod stores;
 pub mod table;
 pub mod transfer;
 pub mod watch;
+pub mod whole_file;
 
 pub use cli::run;

@@ -37,12 +37,17 @@ impl Checksum {
 
     /// The checksum of a file by the algorithm of `self`, for comparison with `self`, and its size in bytes.
     pub fn same_kind_of(&self, path: &Path) -> Result<(Self, u64)> {
-        if let Self::Blake3(_) = self {
-            return Self::blake3_of(path);
-        }
-        let mut hasher = Blake2b512::new();
-        let size = hash_file(path, |bytes| hasher.update(bytes))?;
-        Ok((Self::Blake2b(hasher.finalize().into()), size))
+        self.same_kind_watched(path, |_| ())
+    }
+
+    /// As [`Checksum::same_kind_of`]; `each` is told how many bytes were read, before more are.
+    pub fn same_kind_watched(&self, path: &Path, mut each: impl FnMut(u64)) -> Result<(Self, u64)> {
+        let mut hashing = Hashing::like(self);
+        let size = hash_file(path, |bytes| {
+            hashing.update(bytes);
+            each(bytes.len() as u64);
+        })?;
+        Ok((hashing.finish(), size))
     }
 }
 

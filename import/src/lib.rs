@@ -1,8 +1,10 @@
 //! Export YAML in and out, tables of files in, verification: always plan, then apply.
 
+pub mod catalogue;
 pub mod checksums;
 mod error;
 pub mod export;
+mod file_bytes;
 pub mod files;
 mod import;
 pub mod ingest;
@@ -12,6 +14,7 @@ pub mod plan;
 pub mod relocate;
 mod repo;
 pub mod stage;
+mod structure;
 pub mod unload;
 pub mod verify;
 pub mod yaml;

@@ -22,6 +22,7 @@ mod serve;
 mod token;
 mod transfer_datasets;
 mod verify;
+mod verify_catalogue;
 
 use clap::Subcommand;
 
@@ -77,6 +78,8 @@ pub enum Verb {
     TransferDatasets(transfer_datasets::Args),
     /// Check that records, files and tables agree
     Verify(verify::Args),
+    /// Check that the files of a catalogue fit together and into their patches
+    VerifyCatalogue(verify_catalogue::Args),
 }
 
 impl Verb {
@@ -109,6 +112,7 @@ impl Verb {
             Verb::Token(args) => token::run(args, context),
             Verb::TransferDatasets(args) => transfer_datasets::run(args, context),
             Verb::Verify(args) => verify::run(args, context),
+            Verb::VerifyCatalogue(args) => verify_catalogue::run(args, context),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Pantry's own state, which is never in a Butler table: API tokens and where copies of files are, in an SQLite file or a schema of a PostgreSQL database.
+//! Pantry's own state, which is never in a Butler table: API tokens, where copies of files are, and which files were verified when,
+//! in an SQLite file or a schema of a PostgreSQL database.
 //!
 //! The tables are fixed, so they are diesel's ([`schema`](self) is private; what others see are values such as [`Token`]).
 //! One set of queries serves both back ends, synchronously and without libpq: SQLite is the one that the rest of Pantry
@@ -27,7 +28,7 @@
 //! ```
 //!
 //! Reading order: [`Token`] (`token.rs`), `secret.rs` (how a token looks and what is kept of it), `tokens.rs` (what can be
-//! done with tokens), `replica.rs`, `state.rs` (connections), `migrations.rs`, `database/` (the two back ends).
+//! done with tokens), `replica.rs`, `verifications.rs`, `state.rs` (connections), `migrations.rs`, `database/` (the two back ends).
 
 mod database;
 mod error;
@@ -39,6 +40,7 @@ mod secret;
 mod state;
 mod token;
 mod tokens;
+mod verifications;
 
 pub use error::StateError;
 pub use location::{Location, PostgresqlLocation, PostgresqlServer};
@@ -47,3 +49,4 @@ pub use secret::Secret;
 pub use state::State;
 pub use token::{NewToken, Role, Token};
 pub use tokens::LookUp;
+pub use verifications::{Looked, VerifiedRepo};

@@ -49,3 +49,29 @@ diesel::table! {
         rank -> BigInt,
     }
 }
+
+diesel::table! {
+    /// Repos of which verifications are remembered.
+    verified_repo (id) {
+        /// From its name.
+        id -> BigInt,
+        /// Root of the datastore and database in words.
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    /// Files that were found sound. Times are seconds since 1970 UTC.
+    verified_file (repo, file) {
+        /// The repo.
+        repo -> BigInt,
+        /// From the path.
+        file -> BigInt,
+        /// When it was there and had its size.
+        sized -> BigInt,
+        /// When its structure was looked at.
+        structured -> Nullable<BigInt>,
+        /// When its checksum was computed.
+        summed -> Nullable<BigInt>,
+    }
+}

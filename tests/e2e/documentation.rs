@@ -59,3 +59,8 @@ fn the_readme_works() {
 fn the_operators_guide_works() {
     follow("docs/operator.md", 4);
 }
+
+#[test]
+fn the_page_about_catalogues_works() {
+    follow("docs/catalogues.md", 7);
+}

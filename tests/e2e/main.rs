@@ -57,6 +57,8 @@ mod smoke;
 mod token;
 mod transfer_datasets;
 mod verify;
+mod verify_catalogue;
+mod verify_regular;
 mod verify_resume;
 mod zip_members;
 mod zips;

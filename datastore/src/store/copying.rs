@@ -109,10 +109,25 @@ impl Stored {
     /// # Errors
     /// Those of the store.
     pub async fn same_kind(&self, like: &Checksum, size: u64) -> Result<Checksum> {
+        self.same_kind_watched(like, size, |_| ()).await
+    }
+
+    /// As [`Stored::same_kind`]; `each` is told how many bytes came, before more are taken. It may wait.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn same_kind_watched(
+        &self,
+        like: &Checksum,
+        size: u64,
+        mut each: impl FnMut(u64),
+    ) -> Result<Checksum> {
         let mut hashing = Hashing::like(like);
         let mut bytes = self.store.stream(&self.key, 0..size);
         while let Some(piece) = bytes.next().await {
-            hashing.update(&piece?);
+            let piece = piece?;
+            hashing.update(&piece);
+            each(piece.len() as u64);
         }
         Ok(hashing.finish())
     }

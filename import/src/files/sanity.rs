@@ -1,18 +1,13 @@
 //! A look into files of this machine before they are ingested: whether they can be what their names say. Reads little of each.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use parquet::file::metadata::ParquetMetaDataReader;
+use pantry_datastore::Found;
 use rayon::prelude::*;
 
 use super::locate::LocatedFile;
-use pantry_datastore::Found;
-
-/// Largest Parquet footer that is read: more than tables of a hundred thousand columns have.
-const FOOTER: u64 = 64 << 20;
+use crate::file_bytes::FileBytes;
+use crate::structure::fault;
 
 /// What is wrong with files that are there, in their order.
 pub(super) fn unsound(files: &[LocatedFile]) -> Vec<Option<String>> {
@@ -29,68 +24,9 @@ pub(super) fn unsound(files: &[LocatedFile]) -> Vec<Option<String>> {
 
 /// What is wrong with a file; `None` if nothing is, or if its name promises nothing.
 fn problem(path: &Path) -> Option<String> {
-    match look(path) {
+    let look = || fault(&FileBytes::local(path)?, &path.to_string_lossy());
+    match look() {
         Ok(problem) => problem,
         Err(error) => Some(format!("cannot be read: {error}")),
     }
-}
-
-fn look(path: &Path) -> io::Result<Option<String>> {
-    let mut file = File::open(path)?;
-    let mut start = Vec::new();
-    file.by_ref().take(512).read_to_end(&mut start)?;
-    let name = path.to_string_lossy().to_ascii_lowercase();
-    let ends = |endings: &[&str]| endings.iter().any(|e| name.ends_with(e));
-    if !ends(&[".html", ".htm", ".xml", ".vot"]) && is_page(&start) {
-        return Ok(Some(
-            "it is a page of HTML or XML, such as a server sends instead of a file".to_owned(),
-        ));
-    }
-    if ends(&[".fits", ".fit", ".fts", ".fits.fz"]) || start.starts_with(b"SIMPLE  =") {
-        let report = pantry_fits::check(&file)?;
-        return Ok(report.worst().map(ToString::to_string));
-    }
-    if ends(&[".parquet", ".parq"]) || start.starts_with(b"PAR1") {
-        return footer(&file);
-    }
-    Ok(None)
-}
-
-/// Whether the text begins as HTML or XML does.
-fn is_page(start: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(start)
-        .trim_start_matches('\u{feff}')
-        .trim_start()
-        .to_ascii_lowercase();
-    ["<!doctype html", "<html", "<head", "<?xml", "<error"]
-        .iter()
-        .any(|begin| text.starts_with(begin))
-}
-
-/// A Parquet file ends with its footer, the footer's length and a mark.
-fn footer(file: &File) -> io::Result<Option<String>> {
-    let len = file.metadata()?.len();
-    let mut end = [0; 8];
-    if len < 12 {
-        return Ok(Some(format!("a Parquet file has more than {len} bytes")));
-    }
-    file.read_exact_at(&mut end, len - 8)?;
-    let [a, b, c, d, mark @ ..] = end;
-    if mark != *b"PAR1" {
-        return Ok(Some(
-            "the Parquet file is truncated: it does not end with PAR1".to_owned(),
-        ));
-    }
-    let footer = u64::from(u32::from_le_bytes([a, b, c, d]));
-    if footer > FOOTER || footer + 12 > len {
-        return Ok(Some(format!(
-            "the Parquet footer cannot have {footer} bytes"
-        )));
-    }
-    let mut bytes = vec![0; usize::try_from(footer).unwrap_or(0)];
-    file.read_exact_at(&mut bytes, len - 8 - footer)?;
-    let read = ParquetMetaDataReader::decode_metadata(&bytes);
-    Ok(read
-        .err()
-        .map(|e| format!("the Parquet footer cannot be read: {e}")))
 }

@@ -12,6 +12,7 @@ mod zip;
 pub(crate) use zip::{INDEX_NAME, LARGEST_INDEX, file_name, zip_name};
 pub use zip::{ZipOptions, ingest_zip};
 
+pub use recipe::Pattern;
 pub use table::{TableFault, TableFile, TableValue};
 pub use tree::{TreeCount, TreeOptions, TreeReport, ingest_tree};
 

@@ -1,5 +1,6 @@
 //! Files against what their records say, many at once.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,8 +13,11 @@ use rayon::prelude::*;
 use super::finding::{Finding, Problem};
 use super::members::member_of;
 use super::merged::FileRecords;
+use super::pace::Pace;
 use super::record::Record;
 use crate::Error;
+use crate::file_bytes::FileBytes;
+use crate::structure::fault;
 
 /// Files that one thread takes at a time.
 const PIECE: usize = 256;
@@ -37,6 +41,10 @@ pub struct FileCheck<'a> {
     pub zips: ZipFiles,
     /// Whether checksums are computed.
     pub checksums: bool,
+    /// Whether it is looked into files.
+    pub structure: bool,
+    /// How fast files are read.
+    pub pace: Option<&'a Pace>,
     /// The threads to do it with.
     pub threads: &'a rayon::ThreadPool,
     /// When this is raised, no further file is read.
@@ -50,11 +58,30 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// Bytes read for checksums; `None` when none was computed.
     pub bytes: Option<u64>,
+    /// Whether it was looked into it.
+    pub structure: bool,
+    /// Whether it was not looked at at all.
+    pub is_passed: bool,
 }
 
 impl FileCheck<'_> {
-    /// Check a batch; answers in the same order. With the flag raised they are incomplete.
-    pub fn check(&self, batch: &[FileRecords]) -> Result<Vec<Checked>, Error> {
+    /// Check those files of a batch that are not `passed`; answers in the same order. With the flag raised they are incomplete.
+    pub fn check(&self, batch: &[FileRecords], passed: &[bool]) -> Result<Vec<Checked>, Error> {
+        let wanted = batch.iter().zip(passed);
+        let wanted: Vec<&FileRecords> = wanted.filter(|(_, p)| !**p).map(|(f, _)| f).collect();
+        let mut checked = self.check_all(&wanted)?.into_iter();
+        let pass = || Checked {
+            is_passed: true,
+            ..Checked::default()
+        };
+        let each = passed.iter().map(|is_passed| match is_passed {
+            true => pass(),
+            false => checked.next().unwrap_or_else(pass),
+        });
+        Ok(each.collect())
+    }
+
+    fn check_all(&self, batch: &[&FileRecords]) -> Result<Vec<Checked>, Error> {
         let folder = match self.place {
             FilePlace::Folder(folder) => folder,
             FilePlace::Root(_, stores) | FilePlace::Uris(stores) => {
@@ -70,7 +97,7 @@ impl FileCheck<'_> {
         Ok(pieces?.into_iter().flatten().collect())
     }
 
-    fn check_piece(&self, folder: &Path, piece: &[FileRecords]) -> Result<Vec<Checked>, Error> {
+    fn check_piece(&self, folder: &Path, piece: &[&FileRecords]) -> Result<Vec<Checked>, Error> {
         let paths: Vec<PathBuf> = piece.iter().map(|file| PathBuf::from(&file.key)).collect();
         let found = inspect(folder, &paths, 1)?;
         let checks = piece.par_iter().zip(found);
@@ -89,7 +116,7 @@ impl FileCheck<'_> {
         let findings = file.records.iter().map(|record| record.finding(problem));
         Checked {
             findings: findings.collect(),
-            bytes: None,
+            ..Checked::default()
         }
     }
 
@@ -108,6 +135,10 @@ impl FileCheck<'_> {
             }
         }
         self.check_members(file, &mut checked);
+        // A file of another size is known to be broken.
+        if self.structure && checked.findings.is_empty() {
+            self.check_structure(file, size, &mut checked);
+        }
         checked
     }
 
@@ -117,6 +148,32 @@ impl FileCheck<'_> {
             FilePlace::Folder(folder) => Some(folder),
             FilePlace::Root(..) | FilePlace::Uris(_) => None,
         }
+    }
+
+    fn check_structure(&self, file: &FileRecords, size: u64, checked: &mut Checked) {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return;
+        }
+        checked.structure = true;
+        let found = self.open(file, size);
+        let (problem, words) = match found.and_then(|bytes| fault(&bytes, &file.key)) {
+            Ok(None) => return,
+            Ok(Some(words)) => (Problem::BrokenFile, words),
+            Err(error) => (Problem::Unreadable, error.to_string()),
+        };
+        let findings = file.records.iter().map(|record| record.finding(problem));
+        checked
+            .findings
+            .extend(findings.map(|finding| finding.found(&words)));
+    }
+
+    fn open(&self, file: &FileRecords, size: u64) -> io::Result<FileBytes> {
+        let (FilePlace::Root(_, stores) | FilePlace::Uris(stores)) = self.place else {
+            return FileBytes::local(&self.path(file));
+        };
+        let uri = self.uri(file).map_err(io::Error::other)?;
+        let stored = stores.find(&uri).map_err(io::Error::other)?;
+        Ok(FileBytes::stored(stored, stores.clone(), size))
     }
 
     fn path(&self, file: &FileRecords) -> PathBuf {
@@ -141,11 +198,17 @@ impl FileCheck<'_> {
         size: u64,
         recorded: &Checksum,
     ) -> Result<(Checksum, u64), DatastoreError> {
+        let wait = |bytes| {
+            if let Some(pace) = self.pace {
+                pace.wait(bytes, self.cancelled);
+            }
+        };
         let (FilePlace::Root(_, stores) | FilePlace::Uris(stores)) = self.place else {
-            return recorded.same_kind_of(&self.path(file));
+            return recorded.same_kind_watched(&self.path(file), wait);
         };
         let stored = stores.find(&self.uri(file)?)?;
-        Ok((stores.wait(stored.same_kind(recorded, size))?, size))
+        let sum = stores.wait(stored.same_kind_watched(recorded, size, wait))?;
+        Ok((sum, size))
     }
 
     /// `known`: the checksums that were computed of this file, by different algorithms.

@@ -21,7 +21,7 @@ impl FileCheck<'_> {
     pub(super) fn check_elsewhere(
         &self,
         stores: &Stores,
-        batch: &[FileRecords],
+        batch: &[&FileRecords],
     ) -> Result<Vec<Checked>, Error> {
         let uris = batch.iter().map(|file| self.uri(file));
         let uris = uris.collect::<Result<Vec<ResourcePath>, DatastoreError>>()?;

@@ -13,7 +13,7 @@ use pantry_registry::Registry;
 use super::check::{Checked, FileCheck, FilePlace};
 use super::elsewhere::list_after;
 use super::finding::{Finding, Problem};
-use super::merged::{FileRecords, Merged};
+use super::merged::{BatchSize, FileRecords, Merged};
 use super::odd::{OddRecords, Place};
 use super::pages::Pages;
 use super::position::Position;
@@ -22,6 +22,12 @@ use crate::Error;
 
 /// Records that are checked at a time, and walked files between two checkpoints.
 const BATCH: usize = 8192;
+
+/// The same where files are read, which takes time.
+const READ: BatchSize = BatchSize {
+    records: 1024,
+    bytes: 8 << 30,
+};
 
 type Walked = Result<WalkedFile, DatastoreError>;
 
@@ -56,8 +62,8 @@ impl Verification<'_> {
         let mut walk = walk.peekable();
         let files = self.file_check(place);
         loop {
-            let (batch, has_more) = merged.batch(BATCH)?;
-            let checked = files.check(&batch)?;
+            let (batch, has_more) = merged.batch(self.batch_size())?;
+            let checked = self.look(&files, &batch, report)?;
             if self.is_stopped() {
                 return Ok(false);
             }
@@ -72,6 +78,9 @@ impl Verification<'_> {
             }
             if !has_more {
                 report.checkpoint(Position::Files { after: last })?;
+                if self.is_time_up() {
+                    return Ok(false);
+                }
             }
         }
         self.walk_to(None, &mut walk, report)
@@ -87,8 +96,8 @@ impl Verification<'_> {
         let mut merged = Merged::new(None, odd.of(Place::Outside, after));
         let files = self.file_check(FilePlace::Folder(Path::new("/")));
         loop {
-            let (batch, has_more) = merged.batch(BATCH)?;
-            let checked = files.check(&batch)?;
+            let (batch, has_more) = merged.batch(self.batch_size())?;
+            let checked = self.look(&files, &batch, report)?;
             if self.is_stopped() {
                 return Ok(false);
             }
@@ -100,31 +109,36 @@ impl Verification<'_> {
             }
             if !has_more {
                 report.checkpoint(Position::Elsewhere { after: last })?;
+                if self.is_time_up() {
+                    return Ok(false);
+                }
             }
         }
         let mut remote = Merged::new(None, odd.of(Place::Remote, ""));
         let mut nowhere = Merged::new(None, odd.of(Place::Nowhere, ""));
         let uris = self.file_check(FilePlace::Uris(&self.stores));
-        while let (batch, _) = remote.batch(BATCH)?
+        while let (batch, _) = remote.batch(self.batch_size())?
             && !batch.is_empty()
         {
             report.counts.remote += batch.len() as u64;
-            let checked = uris.check(&batch)?;
-            if self.is_stopped() {
+            let checked = self.look(&uris, &batch, report)?;
+            if self.is_stopped() || self.is_time_up() {
                 return Ok(false);
             }
             for (file, checked) in batch.iter().zip(checked) {
                 self.count(file, &checked, report)?;
             }
         }
-        while let (batch, _) = nowhere.batch(BATCH)?
+        while let (batch, _) = nowhere.batch(self.batch_size())?
             && !batch.is_empty()
         {
             for file in &batch {
                 let findings = file.records.iter().map(|r| r.finding(Problem::BadPath));
-                let findings = findings.collect();
-                let bytes = None;
-                self.count(file, &Checked { findings, bytes }, report)?;
+                let checked = Checked {
+                    findings: findings.collect(),
+                    ..Checked::default()
+                };
+                self.count(file, &checked, report)?;
             }
         }
         Ok(true)
@@ -135,9 +149,45 @@ impl Verification<'_> {
             place,
             zips: ZipFiles::new(self.stores.clone()),
             checksums: self.checksums,
+            structure: self.structure,
+            pace: self.pace.as_ref(),
             threads: &self.threads,
             cancelled: self.cancelled,
         }
+    }
+
+    fn batch_size(&self) -> BatchSize {
+        match self.checksums || self.structure {
+            true => READ,
+            false => BatchSize {
+                records: BATCH,
+                bytes: u64::MAX,
+            },
+        }
+    }
+
+    /// Look at those files of a batch that are in the sample and not known to be sound.
+    fn look(
+        &self,
+        files: &FileCheck<'_>,
+        batch: &[FileRecords],
+        report: &mut Report<'_>,
+    ) -> Result<Vec<Checked>, Error> {
+        let keys: Vec<&str> = batch.iter().map(|file| file.key.as_str()).collect();
+        let mut passed = report.watch.known(&keys)?;
+        if let Some(sample) = self.sample {
+            let pairs = passed.iter_mut().zip(&keys);
+            pairs.for_each(|(passed, key)| *passed |= !sample.has(key));
+        }
+        let checked = files.check(batch, &passed)?;
+        // What was stopped in the middle is not known to be sound.
+        if !self.is_stopped() {
+            let pairs = keys.iter().zip(&checked);
+            let sound = pairs.filter(|(_, c)| !c.is_passed && c.findings.is_empty());
+            let sound: Vec<&str> = sound.map(|(key, _)| *key).collect();
+            report.watch.sound(&sound)?;
+        }
+        Ok(checked)
     }
 
     fn count(
@@ -149,6 +199,8 @@ impl Verification<'_> {
         let records = file.records.len() as u64;
         report.counts.files += 1;
         report.counts.records += records;
+        report.counts.structures += u64::from(checked.structure);
+        report.counts.passed += u64::from(checked.is_passed);
         if let Some(bytes) = checked.bytes {
             report.counts.checksums += 1;
             report.counts.bytes += bytes;

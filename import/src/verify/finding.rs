@@ -32,10 +32,14 @@ pub enum Problem {
     WrongChecksum,
     /// The recorded checksum is of no known form.
     BadChecksum,
+    /// The file is not what its name says: broken FITS or Parquet, or a page of HTML.
+    BrokenFile,
     /// A file without a record.
     ExtraFile,
     /// A temporary file of an import that was killed.
     Leftover,
+    /// A place of the sky map has no dataset of a type.
+    MissingDataset,
 }
 
 impl Problem {
@@ -55,8 +59,10 @@ impl Problem {
             Self::WrongSize => "wrong-size",
             Self::WrongChecksum => "wrong-checksum",
             Self::BadChecksum => "bad-checksum",
+            Self::BrokenFile => "broken-file",
             Self::ExtraFile => "extra-file",
             Self::Leftover => "leftover",
+            Self::MissingDataset => "missing-dataset",
         }
     }
 }

@@ -16,6 +16,15 @@ pub struct FileRecords {
     pub records: Vec<Record>,
 }
 
+/// How many records are taken together.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchSize {
+    /// Most records.
+    pub records: usize,
+    /// After so many bytes of files no further record is taken.
+    pub bytes: u64,
+}
+
 /// Two sorted streams made one. Without pages of the table, only the odd ones.
 pub struct Merged<'a> {
     pages: Option<Pages<'a>>,
@@ -33,13 +42,19 @@ impl<'a> Merged<'a> {
         }
     }
 
-    /// About `size` records, grouped by file; none at the end. The flag tells whether the last file has more.
-    pub fn batch(&mut self, size: usize) -> Result<(Vec<FileRecords>, bool), Error> {
+    /// About as many records as `size` says, grouped by file; none at the end. The flag tells whether the last file has more.
+    pub fn batch(&mut self, size: BatchSize) -> Result<(Vec<FileRecords>, bool), Error> {
         let mut batch: Vec<FileRecords> = Vec::new();
-        for _ in 0..size {
+        let mut bytes = 0_u64;
+        for _ in 0..size.records {
+            if bytes > size.bytes {
+                break;
+            }
             let Some((key, record)) = self.next()? else {
                 return Ok((batch, false));
             };
+            let size = record.size.and_then(|size| u64::try_from(size).ok());
+            bytes = bytes.saturating_add(size.unwrap_or(0));
             match batch.last_mut() {
                 Some(last) if last.key == key => last.records.push(record),
                 _ => batch.push(FileRecords {

@@ -8,24 +8,29 @@ mod finding;
 mod members;
 mod merged;
 mod odd;
+mod pace;
 mod pages;
 mod position;
 mod record;
 mod report;
+mod sample;
 mod state;
 
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use pantry_datastore::DatastoreRoot;
 use pantry_datastore::store::Stores;
 use pantry_registry::Registry;
 
 pub use finding::{Finding, Problem};
+pub use pace::Pace;
 pub use position::{Counts, Position};
 pub use report::VerifyWatch;
+pub use sample::Sample;
 pub use state::{ResumeFile, Subject};
 
 use crate::{Error, RepoDatastore};
@@ -37,6 +42,16 @@ use report::Report;
 pub struct VerifyOptions<'a> {
     /// Also compute the checksums of files that have one recorded.
     pub checksums: bool,
+    /// Also look whether FITS and Parquet files are whole, and no file is a page of HTML.
+    pub structure: bool,
+    /// Whether files are looked at at all.
+    pub files: bool,
+    /// Only these files.
+    pub sample: Option<Sample>,
+    /// How fast files are read.
+    pub pace: Option<Pace>,
+    /// When to end although not all was looked at.
+    pub until: Option<Instant>,
     /// Threads that look at files.
     pub jobs: usize,
     /// Files that belong below the root without a record (absolute paths): configuration, database.
@@ -56,8 +71,10 @@ pub struct VerifyOptions<'a> {
 pub struct Ending {
     /// What was looked at.
     pub counts: Counts,
-    /// False if it was stopped; then the last checkpoint says where to go on.
+    /// False if it was stopped or the time was up; then the last checkpoint says where to go on.
     pub is_complete: bool,
+    /// Whether that was because the time was up.
+    pub is_time_up: bool,
 }
 
 /// A verification that is going on.
@@ -69,6 +86,11 @@ struct Verification<'a> {
     /// Whether the table of records exists; the reference makes it when a repo is first opened for writing.
     has_records: bool,
     checksums: bool,
+    structure: bool,
+    files: bool,
+    sample: Option<Sample>,
+    pace: Option<Pace>,
+    until: Option<Instant>,
     known: HashSet<PathBuf>,
     threads: rayon::ThreadPool,
     cancelled: &'a AtomicBool,
@@ -111,6 +133,11 @@ pub fn verify(
         records_table: datastore.target.records_table.clone(),
         has_records: false,
         checksums: options.checksums,
+        structure: options.structure,
+        files: options.files,
+        sample: options.sample,
+        pace: options.pace,
+        until: options.until,
         known: options.known,
         threads,
         cancelled: options.cancelled,
@@ -133,12 +160,17 @@ pub fn verify(
     Ok(Ending {
         counts: report.counts,
         is_complete,
+        is_time_up: !is_complete && verification.is_time_up(),
     })
 }
 
 impl Verification<'_> {
     fn is_stopped(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    fn is_time_up(&self) -> bool {
+        self.until.is_some_and(|until| until <= Instant::now())
     }
 
     /// True unless the user stopped it.
@@ -161,6 +193,9 @@ impl Verification<'_> {
                 after: String::new(),
             };
             report.checkpoint(position.clone())?;
+        }
+        if !self.files {
+            return Ok(true);
         }
         let records = self.count_records(registry)?;
         report.watch.step("checking files", records);

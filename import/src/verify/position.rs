@@ -36,6 +36,12 @@ pub struct Counts {
     pub remote: u64,
     /// Links to folders below the root; files without a record are not searched for in them.
     pub linked_folders: u64,
+    /// Files whose structure was looked at.
+    #[serde(default)]
+    pub structures: u64,
+    /// Files that were not looked at: not in the sample, or verified lately.
+    #[serde(default)]
+    pub passed: u64,
     /// Findings.
     pub findings: u64,
 }

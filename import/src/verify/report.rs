@@ -18,6 +18,18 @@ pub trait VerifyWatch {
     /// An error ends the verification.
     fn checkpoint(&mut self, position: &Position, counts: &Counts) -> Result<(), Error>;
 
+    /// Which of the files at these keys need not be looked at. A key is a path below the root, an absolute path or a URI.
+    ///
+    /// # Errors
+    /// An error ends the verification.
+    fn known(&mut self, keys: &[&str]) -> Result<Vec<bool>, Error>;
+
+    /// The files at these keys were looked at and found sound.
+    ///
+    /// # Errors
+    /// An error ends the verification.
+    fn sound(&mut self, keys: &[&str]) -> Result<(), Error>;
+
     /// A step begins, of so many things if that is known.
     fn step(&mut self, name: &'static str, total: Option<u64>);
 

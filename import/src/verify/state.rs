@@ -22,6 +22,9 @@ pub struct Subject {
     pub database: String,
     /// Whether checksums are computed.
     pub checksums: bool,
+    /// Other options that say what is looked at, in words; empty without any.
+    #[serde(default)]
+    pub options: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -126,11 +129,12 @@ impl Kept {
             Some((Line::PantryVerify(of), _)) if of == *subject => {}
             Some((Line::PantryVerify(of), _)) => {
                 return Err(Error::Unsupported(format!(
-                    "{} is the state of another verification ({} and {}, {} checksums); name another file or remove it",
+                    "{} is the state of another verification ({} and {}, {} checksums{}); name another file or remove it",
                     path.display(),
                     of.root,
                     of.database,
                     if of.checksums { "with" } else { "without" },
+                    of.options,
                 )));
             }
             None if file.metadata().is_ok_and(|m| m.len() == 0) => return Ok(kept),

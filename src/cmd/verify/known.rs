@@ -31,7 +31,10 @@ pub fn files(
             known.insert(name.into());
         }
     }
-    for path in [&args.resume, &args.report].into_iter().flatten() {
+    for path in [&args.resume, &args.report, &args.html]
+        .into_iter()
+        .flatten()
+    {
         known.insert(std::path::absolute(path)?);
     }
     Ok(known)

@@ -1,32 +1,63 @@
 //! What a verification tells, passed on: to the report, the state file and the progress display.
-use std::io;
+
+use pantry_state::StateError;
 
 use pantry_import::Error;
 use pantry_import::verify::{Counts, Finding, Position, ResumeFile, VerifyWatch};
 
-use super::output::Output;
+use super::groups::Concerned;
+use super::history::History;
+use super::output::{COLUMNS, row};
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::html::Page;
 use crate::progress::{Progress, Task, Unit};
+use crate::rows::{Report, Value};
 
 /// Takes the findings.
 pub struct Shown {
     progress: Progress,
     task: Option<Task>,
-    output: Output,
+    output: Report,
     state: Option<ResumeFile>,
-    /// Why the report could not be written; the library only hears that it has to end.
-    failed: Option<io::Error>,
+    history: Option<History>,
+    /// Whether there will be a page.
+    has_page: bool,
+    page: Page,
+    concerned: Concerned,
+    /// Why the report or the history could not be written; the library only hears that it has to end.
+    failed: Option<Failure>,
+}
+
+/// What is left when the work is done.
+pub struct End {
+    /// The rows.
+    pub report: Report,
+    /// The state file.
+    pub state: Option<ResumeFile>,
+    /// The page.
+    pub page: Page,
+    /// The datasets of the findings.
+    pub concerned: Concerned,
 }
 
 impl Shown {
     /// Findings go to `output`.
-    pub fn new(context: &Context, output: Output) -> Self {
+    pub fn new(
+        context: &Context,
+        output: Report,
+        history: Option<History>,
+        has_page: bool,
+    ) -> Self {
         Self {
             progress: context.progress,
             task: None,
             output,
             state: None,
+            history,
+            has_page,
+            page: Page::new("Verification", &COLUMNS),
+            concerned: Concerned::default(),
             failed: None,
         }
     }
@@ -43,22 +74,40 @@ impl Shown {
     ) -> Result<T, Failure> {
         let result = work(self);
         match self.failed.take() {
-            Some(error) => Err(error.into()),
+            Some(failure) => Err(failure),
             None => Ok(result?),
         }
     }
 
     /// Write a finding that the state file has already.
     pub fn write(&mut self, finding: &Finding) -> Result<(), Error> {
-        self.output.add(finding).map_err(|error| {
-            self.failed = Some(error);
+        let row = row(finding);
+        if self.has_page {
+            self.concerned.add(finding);
+            self.page.row(row.iter().map(|value| match value {
+                Value::Text(text) => text.to_string(),
+                _ => String::new(),
+            }));
+        }
+        let written = self.output.row(&row);
+        self.checked(written)
+    }
+
+    fn checked<T, E: Into<Failure>>(&mut self, result: Result<T, E>) -> Result<T, Error> {
+        result.map_err(|failure| {
+            self.failed = Some(failure.into());
             Error::Interrupted
         })
     }
 
     /// The work is done.
-    pub fn end(self) -> (Output, Option<ResumeFile>) {
-        (self.output, self.state)
+    pub fn end(self) -> End {
+        End {
+            report: self.output,
+            state: self.state,
+            page: self.page,
+            concerned: self.concerned,
+        }
     }
 }
 
@@ -75,6 +124,22 @@ impl VerifyWatch for Shown {
             Some(state) => state.checkpoint(position, counts),
             None => Ok(()),
         }
+    }
+
+    fn known(&mut self, keys: &[&str]) -> Result<Vec<bool>, Error> {
+        let found = match &self.history {
+            Some(history) => history.known(keys),
+            None => Ok::<_, StateError>(vec![false; keys.len()]),
+        };
+        self.checked(found)
+    }
+
+    fn sound(&mut self, keys: &[&str]) -> Result<(), Error> {
+        let done = match &self.history {
+            Some(history) => history.remember(keys),
+            None => Ok(()),
+        };
+        self.checked(done)
     }
 
     fn step(&mut self, name: &'static str, total: Option<u64>) {

@@ -5,3 +5,4 @@ mod migrations;
 mod place;
 mod replicas;
 mod tokens;
+mod verifications;
