@@ -2,13 +2,13 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use pantry_datastore::ResourcePath;
-use pantry_import::ingest::{TreeOptions, TreeReport, ingest_tree};
+use pantry_import::ingest::{Ingest, TreeOptions, TreeReport, ingest_tree};
 use pantry_import::{ImportOptions, OnConflict, Origin};
 use pantry_registry::config::Environment;
 use pantry_registry::model::dataset_id::DatasetIdMode;
 use serde_json::json;
 
+use super::ingest_files::folder;
 use crate::cmd::import::{FileArgs, ReportFormat, show};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -22,8 +22,8 @@ pub struct Args {
     /// Folder, configuration file or label of the repository
     repo: String,
 
-    /// Root of the tree
-    root: PathBuf,
+    /// Root of the tree: a folder, or a URI such as s3://bucket/folder
+    root: String,
 
     /// Recipe (YAML) that says what the files are
     #[arg(long, value_name = "FILE")]
@@ -43,13 +43,7 @@ pub struct Args {
 /// Ingests.
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let environment = Environment::from_process();
-    if !args.root.is_dir() {
-        return Err(Failure::error(format!(
-            "{} is not a folder",
-            args.root.display()
-        )));
-    }
-    let root = std::path::absolute(&args.root)?;
+    let root = folder(Some(&args.root), &environment)?;
     let mut repo = Repo::open(&args.repo, !args.files.dry_run, &environment)?;
     let datastore = repo.datastore()?;
     let shown = Shown::new(context)?;
@@ -68,19 +62,17 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         id_mode: DatasetIdMode::DataIdTypeRun,
     };
     // The tree is the operator's own: links in it may lead anywhere.
-    let folder = ResourcePath::from_absolute(&root)?.into_folder();
-    let files = args.files.options(datastore, folder, None);
+    let files = args.files.options(datastore, root, None);
     let mut missing = args.files.missing_list();
     let mut held = TreeReport::default();
-    let report = ingest_tree(
-        &mut repo.registry,
-        &options,
-        &tree,
+    let ingest = Ingest {
+        registry: &mut repo.registry,
+        options: &options,
         files,
-        &mut missing,
-        &shown,
-        &mut |report| held = report,
-    )?;
+        missing: &mut missing,
+        watch: &shown,
+    };
+    let report = ingest_tree(ingest, &tree, &mut |report| held = report)?;
     drop(shown);
     if args.files.format == ReportFormat::Json {
         let mut out = context.stdout();

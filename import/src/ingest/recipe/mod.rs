@@ -7,7 +7,7 @@ mod rule;
 mod value;
 
 pub use pattern::Pattern;
-pub use rule::{Dimensions, Recognised};
+pub use rule::{Dimensions, OpenFile, Recognised};
 
 use std::path::{Path, PathBuf};
 
