@@ -20,6 +20,7 @@ pub mod query;
 mod replicas;
 pub mod repo;
 pub mod rows;
+mod scrutiny;
 pub mod state;
 pub mod table;
 pub mod transfer;

@@ -3,6 +3,7 @@
 mod checksum;
 mod confine;
 mod defaults;
+mod digest;
 mod error;
 mod formatter;
 mod inspect;
@@ -20,6 +21,7 @@ mod walk;
 pub use checksum::Checksum;
 pub use confine::Confinement;
 pub use defaults::{formatters as default_formatters, templates as default_templates};
+pub use digest::{Algorithm, Digests};
 pub use error::{DatastoreError, Result};
 pub use formatter::{FormatterNames, check_extension};
 pub use inspect::{Found, check_readable, inspect, inspect_one};

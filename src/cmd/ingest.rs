@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::repo::Repo;
+use crate::scrutiny::ScrutinyArgs;
 use crate::watch::Shown;
 
 /// Arguments of `ingest`.
@@ -32,6 +33,14 @@ pub struct Args {
     /// Run of the files whose rule names none; made if there is none
     #[arg(long)]
     run: Option<String>,
+
+    /// Leave the lists of checksums in the tree alone (SHA256SUMS, md5sum.txt, *.b3 and the like); without this its files must
+    /// be what they say
+    #[arg(long)]
+    no_checksum_lists: bool,
+
+    #[command(flatten)]
+    scrutiny: ScrutinyArgs,
 
     #[command(flatten)]
     files: FileArgs,
@@ -69,6 +78,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         registry: &mut repo.registry,
         options: &options,
         files,
+        scrutiny: args.scrutiny.scrutiny(!args.no_checksum_lists)?,
         missing: &mut missing,
         watch: &shown,
     };

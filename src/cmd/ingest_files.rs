@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::repo::Repo;
+use crate::scrutiny::ScrutinyArgs;
 use crate::watch::Shown;
 
 /// Arguments of `ingest-files`.
@@ -48,6 +49,9 @@ pub struct Args {
     /// Folder of relative paths in the table; by default the current one
     #[arg(long, value_name = "FOLDER")]
     prefix: Option<String>,
+
+    #[command(flatten)]
+    scrutiny: ScrutinyArgs,
 
     #[command(flatten)]
     files: FileArgs,
@@ -110,6 +114,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         registry: &mut repo.registry,
         options: &options,
         files,
+        scrutiny: args.scrutiny.scrutiny(false)?,
         missing: &mut missing,
         watch: &shown,
     };

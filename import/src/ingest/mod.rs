@@ -2,8 +2,10 @@
 
 mod data_id;
 mod folder;
+pub mod lists;
 mod named;
 pub mod recipe;
+mod scrutiny;
 mod stager;
 mod table;
 mod tree;
@@ -11,6 +13,7 @@ mod tree_reader;
 
 pub use named::{IngestOptions, ingest_files};
 pub use table::{TableFault, TableFile, TableValue};
+pub use scrutiny::{Duplicates, Scrutiny, ScrutinyReport};
 pub use tree::{TreeCount, TreeOptions, TreeReport, ingest_tree};
 
 use std::io::Write;
@@ -33,6 +36,8 @@ pub struct Ingest<'a> {
     pub options: &'a ImportOptions,
     /// How files get into the datastore.
     pub files: FileOptions,
+    /// What is looked at in files before anything is changed.
+    pub scrutiny: Scrutiny,
     /// Where missing files are listed.
     pub missing: &'a mut (dyn Write + Send),
     /// Who is told how far it is.
@@ -40,9 +45,23 @@ pub struct Ingest<'a> {
 }
 
 impl Ingest<'_> {
-    /// Go on with what is in the stage now.
-    fn staged(self, stage: Stage, export: Export) -> Result<ImportReport, Error> {
-        import_staged(
+    /// Go on with what is in the stage now. `beside` are the lists of checksums that were found in a tree.
+    fn staged(
+        self,
+        stage: Stage,
+        mut export: Export,
+        beside: Option<Vec<String>>,
+    ) -> Result<ImportReport, Error> {
+        let files = scrutiny::Files {
+            stage: &stage,
+            export: &mut export,
+            options: &self.files,
+            beside,
+        };
+        let found = self
+            .scrutiny
+            .look(self.registry, files, self.options, self.watch)?;
+        let report = import_staged(
             self.registry,
             stage,
             &export,
@@ -50,7 +69,11 @@ impl Ingest<'_> {
             Some(self.files),
             self.missing,
             self.watch,
-        )
+        )?;
+        Ok(ImportReport {
+            scrutiny: found,
+            ..report
+        })
     }
 }
 

@@ -56,7 +56,7 @@ pub fn ingest_files(ingest: Ingest<'_>, named: &IngestOptions) -> Result<ImportR
     ingest.watch.begin(Step::Read, 0);
     let (options, watch) = (ingest.options, ingest.watch);
     let export = read(&universe, &dataset_type, options, named, &mut stage, watch)?;
-    ingest.staged(stage, export)
+    ingest.staged(stage, export, None)
 }
 
 /// Where the value of a required dimension comes from.

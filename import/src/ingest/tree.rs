@@ -78,10 +78,10 @@ pub fn ingest_tree(
     let folder = Folder::open(&tree.root, &ingest.files.stores)?;
     let stager = FileStager::new(&universe, &mut stage, folder.root.clone(), tree.id_mode)?;
     let reader = TreeReader::new(&recipe, tree, &folder, &dimensions, &universe, stager);
-    let (export, report) = reader.read(ingest.watch)?;
+    let (export, report, lists) = reader.read(ingest.scrutiny.beside, ingest.watch)?;
     check_formatters(&recipe, &definitions, &report, &ingest.files)?;
     seen(report);
-    ingest.staged(stage, export)
+    ingest.staged(stage, export, Some(lists))
 }
 
 /// All dataset types of the repo and of the recipe by name.

@@ -7,6 +7,7 @@ use pantry_registry::model::universe::Universe;
 use rayon::prelude::*;
 
 use super::folder::{Folder, FolderFile};
+use super::lists::is_list;
 use super::recipe::{Dimensions, Recipe, Recognised};
 use super::stager::{FileStager, NewDataset};
 use super::tree::{TreeCount, TreeOptions, TreeReport};
@@ -35,7 +36,12 @@ pub(super) struct TreeReader<'a> {
     report: TreeReport,
     /// Records that were staged, so that one that comes with many files is staged once.
     records: HashSet<String>,
+    /// Lists of checksums.
+    lists: Vec<String>,
 }
+
+/// What was read, with the paths of lists of checksums that were found.
+type Read = (Export, TreeReport, Vec<String>);
 
 impl<'a> TreeReader<'a> {
     pub(super) fn new(
@@ -56,10 +62,12 @@ impl<'a> TreeReader<'a> {
             counts: BTreeMap::new(),
             report: TreeReport::default(),
             records: HashSet::new(),
+            lists: Vec::new(),
         }
     }
 
-    pub(super) fn read(mut self, watch: &dyn Watch) -> Result<(Export, TreeReport), Error> {
+    /// Read all files; with `lists` those with names of lists of checksums are not looked at.
+    pub(super) fn read(mut self, lists: bool, watch: &dyn Watch) -> Result<Read, Error> {
         let mut done = 0;
         let folder = self.folder;
         let mut files = folder.files()?;
@@ -67,15 +75,19 @@ impl<'a> TreeReader<'a> {
             if watch.cancelled().load(Ordering::Relaxed) {
                 return Err(Error::Interrupted);
             }
-            let batch: Vec<FolderFile> =
+            let mut batch: Vec<FolderFile> =
                 files.by_ref().take(BATCH).collect::<Result<_, Error>>()?;
             if batch.is_empty() {
                 break;
             }
+            done += batch.len() as u64;
+            if lists {
+                let found = batch.extract_if(.., |file| is_list(&file.path));
+                self.lists.extend(found.map(|file| file.path));
+            }
             for (file, found) in batch.iter().zip(self.recognise(&batch)?) {
                 self.add(file, found?)?;
             }
-            done += batch.len() as u64;
             watch.reached(done);
         }
         if done == 0 && folder.is_away() {
@@ -101,7 +113,7 @@ impl<'a> TreeReader<'a> {
         })
     }
 
-    fn end(mut self) -> Result<(Export, TreeReport), Error> {
+    fn end(mut self) -> Result<Read, Error> {
         for ((dataset_type, run, rule), files) in self.counts {
             let rule = self.recipe.rules[rule].name.clone();
             self.report.datasets.push(TreeCount {
@@ -124,7 +136,7 @@ impl<'a> TreeReader<'a> {
             .iter()
             .filter(|t| used.contains(t.name.as_str()));
         export.dataset_types = new_types.cloned().collect();
-        Ok((export, self.report))
+        Ok((export, self.report, self.lists))
     }
 
     fn add(&mut self, file: &FolderFile, found: Option<Recognised>) -> Result<(), Error> {
