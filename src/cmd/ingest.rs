@@ -2,7 +2,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use pantry_import::ingest::{Ingest, TreeOptions, TreeReport, ingest_tree};
+use pantry_datastore::ResourcePath;
+use pantry_datastore::store::Stores;
+use pantry_import::ingest::{Ingest, TreeOptions, TreeReport, ingest_tree, propose};
 use pantry_import::{ImportOptions, OnConflict, Origin};
 use pantry_registry::config::Environment;
 use pantry_registry::model::dataset_id::DatasetIdMode;
@@ -27,8 +29,17 @@ pub struct Args {
     root: String,
 
     /// Recipe (YAML) that says what the files are
-    #[arg(long, value_name = "FILE")]
-    recipe: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "propose")]
+    recipe: Option<PathBuf>,
+
+    /// Print a recipe that is drafted from the tree and the repository, with questions where it cannot know; nothing is
+    /// ingested
+    #[arg(long, conflicts_with = "recipe")]
+    propose: bool,
+
+    /// Files that --propose looks at, at most
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    sample: usize,
 
     /// Run of the files whose rule names none; made if there is none
     #[arg(long)]
@@ -53,11 +64,14 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let environment = Environment::from_process();
     let root = folder(Some(&args.root), &environment)?;
+    let Some(recipe) = args.recipe.clone() else {
+        return draft(&args, &root, context, &environment);
+    };
     let mut repo = Repo::open(&args.repo, !args.files.dry_run, &environment)?;
     let datastore = repo.datastore()?;
     let shown = Shown::new(context)?;
     let options = ImportOptions {
-        file: args.recipe,
+        file: recipe,
         origin: Origin::Recipe,
         skip_dimensions: Vec::new(),
         day_obs_offsets: Default::default(),
@@ -94,6 +108,23 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         print(&held, context)?;
     }
     show(&args.files, &report, Origin::Recipe, context)
+}
+
+/// `--propose`
+fn draft(
+    args: &Args,
+    root: &ResourcePath,
+    context: &Context,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let mut repo = Repo::open(&args.repo, false, environment)?;
+    let shown = Shown::new(context)?;
+    let stores = Stores::from_process();
+    let text = propose(&mut repo.registry, root, &stores, args.sample, &shown)?;
+    drop(shown);
+    let mut out = context.stdout();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
 }
 
 /// What the tree holds, for people.

@@ -10,7 +10,7 @@ use crate::bucket::text;
 use crate::import_many::Oracle;
 use crate::import_setup::{Scratch, assert_same_tree, complaint, everything};
 use crate::pantry::command;
-use crate::tree_setup::{datasets, ingest, recipe, repo, write};
+use crate::tree_setup::{datasets, ingest, repo, write};
 
 /// A recipe that looks at paths only.
 const PATHS: &str = "dataset_types:\n  coadd: {dimensions: [skymap, tract, patch], storage_class: ExposureF}\n\

@@ -34,6 +34,7 @@ mod ingest_duplicates;
 mod ingest_faults;
 mod ingest_files;
 mod ingest_killed;
+mod ingest_propose;
 mod ingest_sanity;
 mod ingest_setup;
 mod ingest_tree;

@@ -4,6 +4,7 @@ mod data_id;
 mod folder;
 pub mod lists;
 mod named;
+mod propose;
 pub mod recipe;
 mod scrutiny;
 mod stager;
@@ -13,6 +14,7 @@ mod tree_reader;
 
 pub use named::{IngestOptions, ingest_files};
 pub use table::{TableFault, TableFile, TableValue};
+pub use propose::propose;
 pub use scrutiny::{Duplicates, Scrutiny, ScrutinyReport};
 pub use tree::{TreeCount, TreeOptions, TreeReport, ingest_tree};
 

@@ -3,6 +3,7 @@
 mod check;
 mod parse;
 mod pattern;
+mod question;
 mod rule;
 mod value;
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::question;
 use super::value::{Template, ValueRule, text_of};
 use super::{HduName, HeaderRule, Named, Pattern, Recipe, RecordRule, Rule, fault};
 use crate::Error;
@@ -18,10 +19,21 @@ impl Recipe {
     /// [`Error::Input`] names the line at fault.
     pub fn read(file: &Path) -> Result<Self, Error> {
         let text = std::fs::read(file).map_err(|e| Error::io("reading the recipe", file, e))?;
+        Self::parse(file, text)
+    }
+
+    /// Read the text of a recipe; `file` stands for it in messages.
+    ///
+    /// # Errors
+    /// [`Error::Input`] names the line at fault.
+    pub fn parse(file: &Path, text: Vec<u8>) -> Result<Self, Error> {
         let document = yaml::document(&file.to_string_lossy(), text)?;
         let Node::Map(document) = document else {
             return Err(fault(file, 1, "a recipe is a mapping with 'rules'"));
         };
+        if let Some((line, question)) = question::open(&document) {
+            return Err(fault(file, line, question));
+        }
         let mut recipe = Self {
             file: file.to_owned(),
             dataset_types: Vec::new(),
