@@ -14,9 +14,10 @@ use pantry_testkit::Ran;
 
 const DIMENSIONS: [&str; 4] = ["skymap", "tract", "patch", "band"];
 
-/// Put two bands of a tract into the bucket below `tree/`; paths with data IDs.
-fn fill(site: &Site) -> BTreeSet<(String, String)> {
-    let all = ["G", "Y"].into_iter().flat_map(|band| coadds(band, 9814));
+/// Put so many patches of two bands into the bucket below `tree/`; paths with data IDs.
+fn fill(site: &Site, patches: usize) -> BTreeSet<(String, String)> {
+    let all = ["G", "Y"].into_iter();
+    let all = all.flat_map(|band| coadds(band, 9814).into_iter().take(patches));
     let put = |(path, content, data_id): (String, Vec<u8>, String)| {
         site.server.put("data", &format!("tree/{path}"), &content);
         (path, data_id)
@@ -49,7 +50,7 @@ fn report(ran: Ran) -> Value {
 fn objects_are_recognised_and_stay() {
     let site = Site::new();
     let repo = repo(&site.scratch);
-    let expected = fill(&site);
+    let expected = fill(&site, 81);
     let direct = ["--transfer", "direct", "--sanity"];
     let before = everything(&repo);
     let _ = site.server.requests();
@@ -93,7 +94,7 @@ fn objects_are_recognised_and_stay() {
 fn objects_are_copied_and_moved() {
     let site = Site::new();
     let repo = repo(&site.scratch);
-    let expected = fill(&site);
+    let expected = fill(&site, 81);
     let _ = ingest_bucket(&site, &repo, &["--transfer", "copy"]).ok();
     assert_eq!(
         files_of(&site.server.bucket("data").join("tree")).len(),
@@ -120,7 +121,7 @@ fn a_server_that_fails_loses_nothing() {
     for fault in [Fault::Unavailable, Fault::BreakOff, Fault::Short] {
         let site = Site::new();
         let repo = repo(&site.scratch);
-        let expected = fill(&site);
+        let expected = fill(&site, 12);
         site.server.fail(Some(fault), 5);
         let ran = ingest_bucket(&site, &repo, &["--transfer", "copy", "--sanity"]);
         site.server.fail(None, 1);
@@ -155,7 +156,7 @@ fn what_cannot_be_is_told() {
             .starts_with("https://localhost/tree/ cannot be listed")
     );
     assert!(said("gopher://data/tree", &direct).contains("schemes file, s3"));
-    let _ = fill(&site);
+    let _ = fill(&site, 81);
     let links = said("s3://data/tree", &["--transfer", "symlink"]);
     assert!(
         links.contains("links are made between files of this machine only"),

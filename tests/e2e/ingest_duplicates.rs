@@ -140,6 +140,6 @@ fn a_run_of_which_nothing_is_left_has_no_summary() {
     let rows = Oracle::start().rows(&repo);
     let summaries = rows
         .iter()
-        .filter(|row| row.starts_with("collection_summary_"));
+        .filter(|row| row.starts_with("[\"collection_summary_"));
     assert_eq!(summaries.count(), 2, "{rows:#?}");
 }

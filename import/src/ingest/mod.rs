@@ -8,7 +8,7 @@ mod propose;
 pub mod recipe;
 mod scrutiny;
 mod stager;
-mod table;
+pub mod table;
 mod tree;
 mod tree_reader;
 

@@ -78,23 +78,20 @@ fn is_time(text: &str) -> bool {
     shape == "0000-00-00 00:00:00"
 }
 
-/// `scope:name,GUID,ad:1234abcd,size,events` of `rucio list-files --csv`; checksums may be `md5:` too.
+/// `scope:name,GUID,ad:1234abcd,size,events` of `rucio list-files --csv`; checksums may be `md5:` too. Names may have commas.
 fn rucio(line: &str) -> Option<Listed> {
-    let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-    let [did, _guid, sum, rest @ ..] = fields.as_slice() else {
-        return None;
-    };
-    let (kind, sum) = sum.split_once(':')?;
-    let kind = match kind.to_ascii_lowercase().as_str() {
-        "ad" => Algorithm::Adler32,
-        "md5" => Algorithm::Md5,
-        _ => return None,
-    };
-    let sum = padded(sum, kind)?;
+    let kinds = [(",ad:", Algorithm::Adler32), (",md5:", Algorithm::Md5)];
+    let found = kinds
+        .iter()
+        .find_map(|(sign, kind)| Some((line.rsplit_once(sign)?, *kind)));
+    let ((before, after), kind) = found?;
+    let (did, _guid) = before.rsplit_once(',')?;
     let (_, path) = did.split_once(':')?;
+    let mut rest = after.split(',').map(str::trim);
+    let sum = padded(rest.next()?, kind)?;
     Some(Listed {
         path: path.to_owned(),
-        size: rest.first().and_then(|size| size.parse().ok()),
+        size: rest.next().and_then(|size| size.parse().ok()),
         sums: vec![(kind, sum)],
     })
 }
