@@ -218,6 +218,24 @@ fn a_recipe_for_a_tree_of_the_reference() {
 }
 
 #[test]
+fn what_may_be_two_things_is_asked() {
+    let scratch = Scratch::new();
+    let (repo, root) = (repo(&scratch), scratch.path("tree"));
+    for version in [3, 4] {
+        for patch in [7, 8] {
+            let path = format!("v/{version}/table_9814_{patch}.parq");
+            write(&root, &path, b"a table");
+        }
+    }
+    let draft = propose(&repo, text(&root));
+    assert!(draft.contains("patch: \"?{patch}\""), "{draft}");
+    assert!(
+        draft.contains("are tract and patch of the first file 9814 and 3 or 9814 and 7?"),
+        "{draft}"
+    );
+}
+
+#[test]
 fn a_recipe_from_a_bucket_and_none_from_anything() {
     let site = Site::new();
     let repo = repo(&site.scratch);

@@ -68,9 +68,7 @@ impl Columns {
             .map(|file| super::groups::Pieces::of(&file.path).texts)
             .collect();
         let mut all: Vec<Column> = Vec::new();
-        // The extension is no part that means something.
-        let last = group.example.texts.len().saturating_sub(1);
-        for piece in 0..last {
+        for piece in group.pieces_with_meaning() {
             let values: Vec<String> = rows.iter().map(|row| row[piece].clone()).collect();
             let varies = group.varies(piece);
             let same = all

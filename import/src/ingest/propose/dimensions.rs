@@ -12,6 +12,8 @@ pub(super) enum Value {
     Constant(String),
     /// The value of the column with this number, whose field is named like the dimension.
     Column(usize),
+    /// The same, but another column would do as well: a question.
+    Unsure(usize),
     /// One text for another; what is not known is a question.
     Map(usize, Vec<(String, String)>),
     /// Column and row of a grid of so many columns.
@@ -34,7 +36,9 @@ impl Meaning {
         for (dimension, value) in &self.data_id {
             match value {
                 Value::Constant(_) => {}
-                Value::Column(column) => fields.push((*column, *dimension)),
+                Value::Column(column) | Value::Unsure(column) => {
+                    fields.push((*column, *dimension));
+                }
                 Value::Map(column, _) => fields.push((*column, "filter")),
                 Value::Grid(x, y, _) => fields.extend([(*x, "x"), (*y, "y")]),
             }
@@ -70,6 +74,19 @@ struct Sky {
     explained: usize,
 }
 
+impl Sky {
+    /// Tract and patch of the first file, in words.
+    fn place(&self, columns: &Columns) -> String {
+        let value = |column: &usize| columns.all[*column].values[0].as_str();
+        let patch = match &self.patch {
+            Some(Value::Column(column)) => value(column).to_owned(),
+            Some(Value::Grid(x, y, _)) => format!("{},{}", value(x), value(y)),
+            _ => "none".to_owned(),
+        };
+        format!("{} and {patch}", value(&self.tract))
+    }
+}
+
 fn patches(columns: &Columns, known: &mut Known<'_>, meaning: &mut Meaning) -> Result<bool, Error> {
     let integers = integers(columns);
     let mut candidates: Vec<Sky> = Vec::new();
@@ -91,22 +108,28 @@ fn patches(columns: &Columns, known: &mut Known<'_>, meaning: &mut Meaning) -> R
     let Some(best) = candidates.next() else {
         return Ok(false);
     };
-    let mut others: Vec<String> = candidates.map(|c| c.skymap).collect();
-    others.dedup();
-    let skymap = match others.iter().any(|s| *s != best.skymap) {
-        true => format!("?{}", best.skymap),
-        false => best.skymap.clone(),
-    };
-    if skymap.starts_with('?') {
+    let (here, elsewhere): (Vec<Sky>, Vec<Sky>) = candidates.partition(|c| c.skymap == best.skymap);
+    let mut skymap = best.skymap.clone();
+    if let Some(other) = elsewhere.first() {
+        skymap.insert(0, '?');
         meaning.notes.push(format!(
-            "QUESTION: the tracts and patches are also in the sky map(s) {}; which one is it?",
-            others.join(", ")
+            "QUESTION: the tracts and patches are also in the sky map {}; which one is it?",
+            other.skymap
         ));
-    } else if !others.is_empty() {
-        meaning.notes.push(
-            "CHECK: other parts of the path or header would also fit as tract or patch".to_owned(),
-        );
     }
+    let (mut tract, mut patch) = (Value::Column(best.tract), best.patch.clone());
+    if let Some(other) = here.first() {
+        let places: Vec<String> = [&best, other].map(|c| c.place(columns)).into();
+        meaning.notes.push(format!(
+            "QUESTION: are tract and patch of the first file {}? Other parts of its path or header would do as well",
+            places.join(" or ")
+        ));
+        tract = Value::Unsure(best.tract);
+        if let Some(Value::Column(column)) = patch {
+            patch = Some(Value::Unsure(column));
+        }
+    }
+
     if let Some(Value::Grid(x, y, _)) = &best.patch {
         meaning.notes.push(format!(
             "CHECK: of the two numbers of a patch the first, such as {}, is taken as the column, the second, such as {}, as the row",
@@ -114,10 +137,8 @@ fn patches(columns: &Columns, known: &mut Known<'_>, meaning: &mut Meaning) -> R
         ));
     }
     meaning.data_id.push(("skymap", Value::Constant(skymap)));
-    meaning.data_id.push(("tract", Value::Column(best.tract)));
-    meaning
-        .data_id
-        .extend(best.patch.map(|patch| ("patch", patch)));
+    meaning.data_id.push(("tract", tract));
+    meaning.data_id.extend(patch.map(|patch| ("patch", patch)));
     Ok(true)
 }
 
@@ -192,21 +213,27 @@ fn visits(columns: &Columns, known: &mut Known<'_>, meaning: &mut Meaning) -> Re
             else {
                 continue;
             };
-            let others = of_instrument(
-                columns,
-                known,
-                "detector",
-                &instrument,
-                &integers,
-                Some(visit),
-            )?;
+            let taken = match visit {
+                Value::Column(column) | Value::Unsure(column) => Some(column),
+                _ => None,
+            };
+            let others = of_instrument(columns, known, "detector", &instrument, &integers, taken)?;
+
+            let is_unsure = |value: &Value| matches!(value, Value::Unsure(_));
+            if is_unsure(&visit) || others.as_ref().is_some_and(is_unsure) {
+                let what = "QUESTION: several parts of the path or header would do as this";
+                meaning
+                    .notes
+                    .push(format!("{what} {element} or detector; are these the ones?"));
+            }
             meaning
                 .data_id
                 .push(("instrument", Value::Constant(instrument)));
             meaning
                 .data_id
-                .extend(others.map(|d| ("detector", Value::Column(d))));
-            meaning.data_id.push((element, Value::Column(visit)));
+                .extend(others.map(|detector| ("detector", detector)));
+            meaning.data_id.push((element, visit));
+
             if element == "visit" {
                 meaning.notes.push(
                     "CHECK: the numbers are taken as visits; exposures may have the same"
@@ -219,7 +246,7 @@ fn visits(columns: &Columns, known: &mut Known<'_>, meaning: &mut Meaning) -> Re
     Ok(false)
 }
 
-/// The first column whose values are all ids of an element; one that varies is better.
+/// The first column whose values are all ids of an element; one that varies is better. Of two equally good ones it is not sure.
 fn of_instrument(
     columns: &Columns,
     known: &mut Known<'_>,
@@ -227,18 +254,27 @@ fn of_instrument(
     instrument: &str,
     integers: &[(usize, Vec<i64>)],
     taken: Option<usize>,
-) -> Result<Option<usize>, Error> {
+) -> Result<Option<Value>, Error> {
     let mut best: Option<usize> = None;
+    let mut is_unsure = false;
     for (number, values) in integers.iter().filter(|(c, _)| Some(*c) != taken) {
         let mut all = true;
         for value in values {
             all &= known.id(element, instrument, &[("id", *value)])?.is_some();
         }
         let column: &Column = &columns.all[*number];
-        let is_better = best.is_none_or(|b| column.varies && !columns.all[b].varies);
-        if all && is_better {
+        if !all {
+            continue;
+        }
+        if best.is_none_or(|b| column.varies && !columns.all[b].varies) {
             best = Some(*number);
+            is_unsure = false;
+        } else {
+            is_unsure |= best.is_some_and(|b| column.varies == columns.all[b].varies);
         }
     }
-    Ok(best)
+    Ok(best.map(|column| match is_unsure {
+        true => Value::Unsure(column),
+        false => Value::Column(column),
+    }))
 }

@@ -126,6 +126,22 @@ impl Group {
         self.thin();
     }
 
+    /// The pieces that may mean something: not the extension, and of the reference's paths neither run nor dataset type.
+    pub(super) fn pieces_with_meaning(&self) -> Vec<usize> {
+        let len = self.example.texts.len();
+        let Some((run, kind)) = &self.butler else {
+            return (0..len.saturating_sub(1)).collect();
+        };
+        let number = |text: &str| Pieces::of(text).texts.len();
+        let name = self.example.name();
+        let path = self.sample.first().map_or("", |file| &file.path);
+        let extension = path.rsplit('/').next().and_then(|n| n.split_once('.'));
+        let extension = extension.map_or(0, |(_, extension)| number(extension));
+        let folders = number(&format!("{run}/{kind}"))..name;
+        let names = name + number(kind)..len.saturating_sub(extension + number(run));
+        folders.chain(names).collect()
+    }
+
     /// Whether files differ in a piece.
     pub(super) fn varies(&self, piece: usize) -> bool {
         self.values[piece].len() > 1
@@ -147,12 +163,14 @@ struct Build {
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     groups: BTreeMap<Build, Group>,
+    /// Files whose paths have characters that no pattern can have.
+    pub(super) odd: u64,
 }
 
 impl Groups {
     pub(super) fn add(&mut self, file: FolderFile) {
         if file.path.contains(['{', '}', '*']) {
-            // No pattern can have these characters.
+            self.odd += 1;
             return;
         }
         let pieces = Pieces::of(&file.path);

@@ -9,6 +9,7 @@ mod draft;
 mod filters;
 mod groups;
 mod known;
+mod parts;
 
 use std::sync::atomic::Ordering;
 
@@ -54,7 +55,8 @@ pub fn propose(
         watch.reached(number as u64 + 1);
     }
     let mut known = Known::read(registry)?;
-    let mut draft = Draft::default();
+
+    let mut draft = Draft::new(groups.odd);
     let (kept, rest) = groups.largest(RULES);
     for group in kept {
         let columns = Columns::of(&group, &folder)?;

@@ -271,3 +271,22 @@ fn list(field: &Field) -> Result<&[Node], Fault> {
 fn at(map: &Mapping, key: &str, message: String) -> Fault {
     (map.field(key).map_or(map.line, |f| f.line), message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECIPE: &str = include_str!("../../../../docs/recipes/vista-coadds.yaml");
+
+    proptest::proptest! {
+        #[test]
+        fn a_spoiled_recipe_is_read_or_refused(at in 0..RECIPE.len(), len in 0..20_usize, new in "[-a-z0-9{}:,\\[\\]\"'? \n]{0,6}") {
+            let mut text = RECIPE.as_bytes().to_vec();
+            text.splice(at..text.len().min(at + len), new.bytes());
+            match Recipe::parse(Path::new("recipe.yaml"), text) {
+                Ok(_) | Err(Error::Input { .. } | Error::Yaml(_)) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+}

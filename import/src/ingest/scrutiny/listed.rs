@@ -42,17 +42,13 @@ pub(super) fn read(
         one(&list, &folder, files)?;
         report.lists += 1;
     }
-    connection.execute_batch(&format!(
-        "CREATE INDEX temp.listed_uri ON listed_files (uri); COMMIT"
-    ))?;
+    connection.execute_batch("CREATE INDEX temp.listed_uri ON listed_files (uri); COMMIT")?;
     Ok(())
 }
 
 /// Read one list, whose paths are seen from a folder.
 fn one(list: &ResourcePath, folder: &ResourcePath, files: &Files<'_>) -> Result<(), Error> {
-    let shown = list
-        .local_path()
-        .map_or_else(|| list.to_string().into(), |path| path);
+    let shown = list.local_path().unwrap_or_else(|| list.to_string().into());
     let fault = |line: u64, message: String| Error::Input {
         file: shown.clone(),
         line,

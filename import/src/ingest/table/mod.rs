@@ -133,3 +133,26 @@ impl TableFile {
         self.0.rows(wanted, each)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "[a-z0-9,.\" \n#%:{}-]{0,200}", ending in "\\.(csv|ecsv)") {
+            let header = if ending == ".ecsv" { "# %ECSV 1.0\n# ---\n" } else { "" };
+            let mut file = tempfile::Builder::new().suffix(&ending).tempfile().unwrap();
+            file.write_all(format!("{header}{text}").as_bytes()).unwrap();
+            if let Ok(mut table) = TableFile::open(file.path()) {
+                let wanted: Vec<usize> = (0..table.columns().len()).collect();
+                let _ = table.rows(&wanted, &mut |_, values| {
+                    assert_eq!(values.len(), wanted.len());
+                    Ok(())
+                });
+            }
+        }
+    }
+}
