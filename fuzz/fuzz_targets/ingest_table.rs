@@ -6,7 +6,7 @@ use std::io::Write;
 
 use libfuzzer_sys::fuzz_target;
 use pantry_import::ingest::lists;
-use pantry_import::ingest::table::TableFile;
+use pantry_import::ingest::TableFile;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((kind, content)) = bytes.split_first() else {

@@ -8,14 +8,14 @@ mod propose;
 pub mod recipe;
 mod scrutiny;
 mod stager;
-pub mod table;
+mod table;
 mod tree;
 mod tree_reader;
 
 pub use named::{IngestOptions, ingest_files};
-pub use table::{TableFault, TableFile, TableValue};
 pub use propose::propose;
 pub use scrutiny::{Duplicates, Scrutiny, ScrutinyReport};
+pub use table::{TableFault, TableFile, TableValue};
 pub use tree::{TreeCount, TreeOptions, TreeReport, ingest_tree};
 
 use std::io::Write;
