@@ -21,6 +21,7 @@ pub mod query;
 mod replicas;
 pub mod repo;
 pub mod rows;
+mod scrutiny;
 pub mod state;
 mod stores;
 pub mod table;

@@ -32,6 +32,7 @@ impl Watch for Shown {
     fn begin(&self, step: Step, total: u64) {
         let (what, unit, total) = match step {
             Step::Read => ("reading the export", Unit::Bytes, Some(total)),
+            Step::Check => ("comparing checksums", Unit::Count("files"), Some(total)),
             Step::Plan => ("planning", Unit::Count("steps"), None),
             Step::Files => ("files", Unit::Count("files"), Some(total)),
             Step::Load => ("filling the registry", Unit::Count("rows"), None),

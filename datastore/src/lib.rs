@@ -3,6 +3,7 @@
 mod checksum;
 mod confine;
 mod defaults;
+mod digest;
 mod error;
 mod formatter;
 mod inspect;
@@ -21,6 +22,7 @@ pub mod zip;
 pub use checksum::Checksum;
 pub use confine::Confinement;
 pub use defaults::{formatters as default_formatters, templates as default_templates};
+pub use digest::{Algorithm, Digests};
 pub use error::{DatastoreError, Result};
 pub use formatter::{FormatterNames, check_extension};
 pub use inspect::{Found, check_readable, inspect, inspect_one};

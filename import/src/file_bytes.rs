@@ -13,7 +13,10 @@ use pantry_fits::ReadAt;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-/// Bytes that are asked for at least of a store that is not this machine: what follows is often wanted next.
+/// Bytes that are asked for at least of a store that is not this machine: the headers of most files.
+const BEGIN: u64 = 64 << 10;
+
+/// As many are asked for where a read goes on behind the last one.
 const BLOCK: u64 = 1 << 20;
 
 /// A file that is open; clones are the same file.
@@ -99,9 +102,12 @@ impl Remote {
     fn read_at(&self, offset: u64, buffer: &mut [u8], len: u64) -> io::Result<()> {
         let size = buffer.len() as u64;
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_inside = offset >= last.0 && offset + size <= last.0 + last.1.len() as u64;
+        let known = last.0..last.0 + last.1.len() as u64;
+        let is_inside = offset >= known.start && offset + size <= known.end;
         if !is_inside {
-            let end = offset.saturating_add(size.max(BLOCK)).min(len);
+            let goes_on = !known.is_empty() && offset >= known.start && offset <= known.end;
+            let ahead = if goes_on { BLOCK } else { BEGIN };
+            let end = offset.saturating_add(size.max(ahead)).min(len);
             let wanted = Ranges::exact(std::iter::once(offset..end).collect());
             let read = self.stored.store.read(&self.stored.key, wanted);
             let mut read = self.stores.wait(read).map_err(io::Error::other)?;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::Error;
 use crate::export::{self, Export, ReadOptions};
 use crate::files::{self, FileOptions, FileSurvey};
+use crate::ingest::ScrutinyReport;
 use crate::job::Job;
 use crate::load::{self, DatastoreTarget, LoadReport};
 use crate::plan::{self, Plan, PlanInput};
@@ -72,6 +73,8 @@ pub struct ImportOptions {
 pub enum Step {
     /// The export is read; counted in bytes.
     Read,
+    /// Files are compared with lists of checksums and with each other.
+    Check,
     /// The plan is made.
     Plan,
     /// Files are looked at or put in their places.
@@ -105,6 +108,9 @@ pub trait Watch: Sync {
 pub struct ImportReport {
     /// What the plan found.
     pub plan: Plan,
+    /// How the files compare with lists of checksums and with each other, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scrutiny: Option<ScrutinyReport>,
     /// What the files are like; only of a dry run.
     pub survey: Option<FileSurvey>,
     /// Rows added by table; of a dry run what is known beforehand.

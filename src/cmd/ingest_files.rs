@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use pantry_datastore::ResourcePath;
-use pantry_import::ingest::{IngestOptions, ingest_files};
+use pantry_import::ingest::{Ingest, IngestOptions, ingest_files};
 use pantry_import::{ImportOptions, OnConflict, Origin};
 use pantry_registry::config::Environment;
 use pantry_registry::model::dataset_id::DatasetIdMode;
@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::options_file::OptionsFile;
 use crate::repo::Repo;
+use crate::scrutiny::ScrutinyArgs;
 use crate::watch::Shown;
 
 /// Arguments of `ingest-files`.
@@ -48,6 +49,9 @@ pub struct Args {
     /// Folder of relative paths in the table; by default the current one
     #[arg(long, value_name = "FOLDER")]
     prefix: Option<String>,
+
+    #[command(flatten)]
+    scrutiny: ScrutinyArgs,
 
     #[command(flatten)]
     files: FileArgs,
@@ -95,7 +99,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         dry_run: args.files.dry_run,
         datastore: Some(datastore.target.clone()),
     };
-    let ingest = IngestOptions {
+    let named = IngestOptions {
         dataset_type: args.dataset_type,
         run: args.run,
         data_id: split_commas(&args.data_id).values,
@@ -106,21 +110,25 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     // The table is the operator's own word: it may name any file, as in the reference.
     let files = args.files.options(datastore, folder, None);
     let mut missing = args.files.missing_list();
-    let report = ingest_files(
-        &mut repo.registry,
-        &options,
-        &ingest,
+    let ingest = Ingest {
+        registry: &mut repo.registry,
+        options: &options,
         files,
-        &mut missing,
-        &shown,
-    )?;
+        scrutiny: args.scrutiny.scrutiny(false)?,
+        missing: &mut missing,
+        watch: &shown,
+    };
+    let report = ingest_files(ingest, &named)?;
     drop(shown);
     show(&args.files, &report, Origin::Table, context)
 }
 
-/// The folder of relative paths.
-fn folder(prefix: Option<&str>, environment: &Environment) -> Result<ResourcePath, Failure> {
-    let path = match prefix {
+/// A folder of this machine or of a store, by default the current one.
+pub(super) fn folder(
+    written: Option<&str>,
+    environment: &Environment,
+) -> Result<ResourcePath, Failure> {
+    let path = match written {
         None => environment.current_dir().to_path_buf(),
         Some(uri) if uri.contains("://") && !uri.starts_with("file:") => {
             return Ok(ResourcePath::parse(uri)?.into_folder());

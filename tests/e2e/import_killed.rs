@@ -34,12 +34,12 @@ fn picture(repo: &Path) -> BTreeMap<PathBuf, Entry> {
     found
 }
 
-fn kills() -> usize {
+pub fn kills() -> usize {
     std::env::var("PANTRY_KILLS").map_or(3, |n| n.parse().unwrap())
 }
 
 /// Some number below `limit`, another one each time.
-fn random(limit: u128) -> u64 {
+pub fn random(limit: u128) -> u64 {
     let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let mut state = time.as_nanos() as u64 ^ (u64::from(std::process::id()) << 32);
     for _ in 0..4 {

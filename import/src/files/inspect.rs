@@ -58,7 +58,7 @@ pub fn survey(
             _ => vec![Found::Missing; files.len()],
         };
         let problems = match options.sanity {
-            true => unsound(&files),
+            true => unsound(&files, &options.stores)?,
             false => vec![None; files.len()],
         };
         for ((file, target), problem) in files.iter().zip(targets).zip(problems) {

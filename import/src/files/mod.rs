@@ -1,5 +1,6 @@
 //! The files of an export: where they are, where they go, and putting them there.
 
+mod content;
 mod expand;
 mod inspect;
 mod locate;
@@ -21,10 +22,12 @@ use pantry_datastore::transfer::{TransferMode, TransferProgress};
 use pantry_datastore::{DatastoreRoot, FormatterNames, ResourcePath};
 use serde::Serialize;
 
+pub(crate) use content::{open, side_by_side};
 pub(crate) use expand::Expander;
 pub use inspect::survey;
 pub use locate::resolve_mode;
 pub use place::{PlacedFiles, place, place_none, unlink_sources};
+pub(crate) use remote::note_size;
 pub(crate) use source::StagedDataset;
 pub(crate) use watched::watched;
 pub use zip_of_files::ZipOfFiles;

@@ -148,7 +148,7 @@ impl<'a> PlacedWriter<'a> {
 
     fn add(&mut self, stage: &Stage, files: Vec<LocatedFile>) -> Result<(), Error> {
         if self.options.sanity {
-            let problems = unsound(&files);
+            let problems = unsound(&files, &self.options.stores)?;
             if let Some((file, problem)) =
                 files.iter().zip(problems).find_map(|(f, p)| Some((f, p?)))
             {

@@ -53,9 +53,7 @@ pub(super) fn look(stage: &Stage, options: &FileOptions) -> Result<(), Error> {
     {
         return Ok(());
     }
-    connection.execute_batch(&format!(
-        "CREATE TABLE {SIZES} (uri TEXT PRIMARY KEY, size INTEGER) WITHOUT ROWID"
-    ))?;
+    connection.execute_batch(&table_of_sizes())?;
     let sql = format!("SELECT DISTINCT path FROM {file_table} WHERE {remote} ORDER BY path");
     let mut select = connection.prepare(&sql)?;
     let mut paths = select.query([])?;
@@ -114,19 +112,34 @@ fn note_sizes(
     failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
+fn table_of_sizes() -> String {
+    format!("CREATE TABLE IF NOT EXISTS {SIZES} (uri TEXT PRIMARY KEY, size INTEGER) WITHOUT ROWID")
+}
+
+/// A file with its size, from a listing that has all files of the stage: then nothing is listed again.
+pub(crate) fn note_size(stage: &Stage, uri: &ResourcePath, size: u64) -> Result<(), Error> {
+    let connection = stage.connection();
+    connection.prepare_cached(&table_of_sizes())?.execute([])?;
+    let sql = format!("INSERT OR IGNORE INTO {SIZES} VALUES (?, ?)");
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    let mut insert = connection.prepare_cached(&sql)?;
+    insert.execute(params![place(uri), size])?;
+    Ok(())
+}
+
+/// What stands for a file in the table of sizes.
+fn place(uri: &ResourcePath) -> String {
+    let scheme = uri.scheme().unwrap_or_default();
+    format!("{scheme}://{}/{}", uri.authority(), uri.key())
+}
+
 /// What is at a URI, after [`look`].
 pub(super) fn found(stage: &Stage, uri: &ResourcePath) -> Result<Found, Error> {
     let sql = format!("SELECT size FROM {SIZES} WHERE uri = ?");
-    let at = format!(
-        "{}://{}/{}",
-        uri.scheme().unwrap_or_default(),
-        uri.authority(),
-        uri.key()
-    );
     let size = stage
         .connection()
         .prepare_cached(&sql)?
-        .query_row([at], |row| row.get::<_, i64>(0))
+        .query_row([place(uri)], |row| row.get::<_, i64>(0))
         .optional()?;
     Ok(match size {
         Some(size) => Found::File {

@@ -1,31 +1,35 @@
-//! A look into files of this machine before they are ingested: whether they can be what their names say. Reads little of each.
-
-use std::path::Path;
+//! A look into files before they are ingested: whether they can be what their names say. Reads little of each.
 
 use pantry_datastore::Found;
+use pantry_datastore::store::Stores;
 use rayon::prelude::*;
 
+use super::content::{open, side_by_side};
 use super::locate::LocatedFile;
-use crate::file_bytes::FileBytes;
+use crate::Error;
 use crate::structure::fault;
 
 /// What is wrong with files that are there, in their order.
-pub(super) fn unsound(files: &[LocatedFile]) -> Vec<Option<String>> {
+pub(super) fn unsound(
+    files: &[LocatedFile],
+    stores: &Stores,
+) -> Result<Vec<Option<String>>, Error> {
     let look = |file: &LocatedFile| match file.found {
-        Found::File { .. } => match &file.source {
-            Some(path) => problem(path),
-            None => Some("not on this machine, where alone --sanity can look into it".to_owned()),
-        },
+        Found::File { size, .. } => problem(file, size, stores),
         // That it is missing is told elsewhere.
         _ => None,
     };
-    files.par_iter().map(look).collect()
+    let is_away = files.iter().any(|file| file.source.is_none());
+    side_by_side(is_away, || files.par_iter().map(look).collect())
 }
 
 /// What is wrong with a file; `None` if nothing is, or if its name promises nothing.
-fn problem(path: &Path) -> Option<String> {
-    let look = || fault(&FileBytes::local(path)?, &path.to_string_lossy());
-    match look() {
+fn problem(file: &LocatedFile, size: u64, stores: &Stores) -> Option<String> {
+    let content = match open(stores, &file.uri, Some(size)) {
+        Ok(content) => content,
+        Err(problem) => return Some(problem),
+    };
+    match fault(&content, &file.uri.key()) {
         Ok(problem) => problem,
         Err(error) => Some(format!("cannot be read: {error}")),
     }

@@ -14,6 +14,7 @@ use crate::Error;
 use crate::export::{
     DatasetStager, Export, ExportedCollection, FILE_TABLE, RecordStager, association_tables,
 };
+use crate::files::note_size;
 use crate::load::quote;
 use crate::stage::Stage;
 use crate::yaml::{Field, Mapping, Node};
@@ -78,6 +79,11 @@ impl<'a> FileStager<'a> {
             children: Vec::new(),
             line: 0,
         });
+    }
+
+    /// The size that a listing has for a file of a store.
+    pub(super) fn size(&mut self, uri: &ResourcePath, size: u64) -> Result<(), Error> {
+        note_size(self.stage, uri, size)
     }
 
     /// Stage a dimension record; `Err` says in words what is wrong.

@@ -1,36 +1,41 @@
 //! Members of the zips of a tree, as files of it: `PATH.zip#zip-path=NAME`.
 
-use std::path::Path;
-
 use pantry_datastore::ResourcePath;
 use pantry_datastore::zip::{ZipFiles, safe_name};
 
+use super::folder::{Folder, FolderFile};
 use crate::Error;
 
 /// What stands between the path of a zip and the name of a member.
 const JOINT: &str = "#zip-path=";
 
 /// The file or member that a path of the tree means, in place of each zip its members.
-pub(super) fn with_members(
-    files: impl Iterator<Item = Result<String, Error>>,
-    root: &Path,
+pub(super) fn with_members<'a>(
+    files: impl Iterator<Item = Result<FolderFile, Error>> + 'a,
+    folder: &'a Folder,
     zips: Option<ZipFiles>,
-) -> impl Iterator<Item = Result<String, Error>> {
+) -> impl Iterator<Item = Result<FolderFile, Error>> + 'a {
     files.flat_map(move |file| match (&zips, file) {
-        (Some(zips), Ok(path)) if path.to_ascii_lowercase().ends_with(".zip") => {
-            members(zips, root, &path).unwrap_or_else(|error| vec![Err(error)])
+        (Some(zips), Ok(file)) if file.path.to_ascii_lowercase().ends_with(".zip") => {
+            members(zips, folder, &file.path).unwrap_or_else(|error| vec![Err(error)])
         }
         (_, file) => vec![file],
     })
 }
 
-fn members(zips: &ZipFiles, root: &Path, path: &str) -> Result<Vec<Result<String, Error>>, Error> {
-    let uri = ResourcePath::from_absolute(&root.join(path))?;
-    let Some(archive) = zips.stores().wait(zips.archive(&uri))? else {
+fn members(
+    zips: &ZipFiles,
+    folder: &Folder,
+    path: &str,
+) -> Result<Vec<Result<FolderFile, Error>>, Error> {
+    let Some(archive) = zips.stores().wait(zips.archive(&folder.uri(path)))? else {
         return Ok(Vec::new());
     };
     let member = |name: &String| match safe_name(name) {
-        true => Ok(format!("{path}{JOINT}{name}")),
+        true => Ok(FolderFile {
+            path: format!("{path}{JOINT}{name}"),
+            size: None,
+        }),
         false => Err(Error::Files(format!(
             "{path} has a member '{name}', which leaves the folder that it would be unpacked in"
         ))),
@@ -38,11 +43,15 @@ fn members(zips: &ZipFiles, root: &Path, path: &str) -> Result<Vec<Result<String
     Ok(archive.members().iter().map(|m| member(&m.name)).collect())
 }
 
+/// Whether a path of the tree is that of a member of a zip, if zips are looked into.
+pub(super) fn is_member(path: &str) -> bool {
+    path.contains(JOINT)
+}
+
 /// The URI of a path of the tree.
-pub(super) fn uri(root: &Path, path: &str, has_members: bool) -> Result<ResourcePath, Error> {
-    let absolute = |path: &str| ResourcePath::from_absolute(&root.join(path));
+pub(super) fn uri(folder: &Folder, path: &str, has_members: bool) -> Result<ResourcePath, Error> {
     match path.split_once(JOINT).filter(|_| has_members) {
-        Some((zip, name)) => Ok(absolute(zip)?.member(name)?),
-        None => Ok(absolute(path)?),
+        Some((zip, name)) => Ok(folder.uri(zip).member(name)?),
+        None => Ok(folder.uri(path)),
     }
 }

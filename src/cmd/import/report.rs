@@ -2,6 +2,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use pantry_import::ingest::ScrutinyReport;
 use pantry_import::{ImportReport, Origin};
 
 use super::file_args::{FileArgs, ReportFormat};
@@ -82,6 +83,9 @@ fn text(
             report.plan.kept_records
         )?;
     }
+    if let Some(scrutiny) = &report.scrutiny {
+        checksums(scrutiny, out)?;
+    }
     if let Some(survey) = &report.survey {
         writeln!(out, "files, transfer {}:", survey.transfer)?;
         writeln!(
@@ -117,6 +121,25 @@ fn text(
             report.files_skipped,
             style.missing.display()
         )?;
+    }
+    Ok(())
+}
+
+/// How files compare with lists of checksums and with each other.
+fn checksums(found: &ScrutinyReport, out: &mut impl Write) -> io::Result<()> {
+    if found.lists > 0 {
+        writeln!(out, "{:>10} lists of checksums", found.lists)?;
+        writeln!(out, "{:>10} files are what they say", found.compared)?;
+        writeln!(out, "{:>10} files are not named by them", found.unlisted)?;
+        writeln!(out, "{:>10} files are not what they say", found.differing)?;
+        writeln!(out, "{:>10} files that they name are missing", found.absent)?;
+    }
+    if found.duplicates > 0 {
+        let duplicates = found.duplicates;
+        writeln!(out, "{duplicates:>10} files have the bytes of another one")?;
+    }
+    for finding in &found.findings {
+        writeln!(out, "  {finding}")?;
     }
     Ok(())
 }

@@ -3,11 +3,12 @@
 mod check;
 mod parse;
 mod pattern;
+mod question;
 mod rule;
 mod value;
 
 pub use pattern::Pattern;
-pub use rule::{Dimensions, Recognised};
+pub use rule::{Dimensions, OpenFile, Recognised};
 
 use std::path::{Path, PathBuf};
 

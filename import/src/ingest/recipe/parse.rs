@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::question;
 use super::value::{Template, ValueRule, text_of};
 use super::{HduName, HeaderRule, Named, Pattern, Recipe, RecordRule, Rule, fault};
 use crate::Error;
@@ -18,10 +19,21 @@ impl Recipe {
     /// [`Error::Input`] names the line at fault.
     pub fn read(file: &Path) -> Result<Self, Error> {
         let text = std::fs::read(file).map_err(|e| Error::io("reading the recipe", file, e))?;
+        Self::parse(file, text)
+    }
+
+    /// Read the text of a recipe; `file` stands for it in messages.
+    ///
+    /// # Errors
+    /// [`Error::Input`] names the line at fault.
+    pub fn parse(file: &Path, text: Vec<u8>) -> Result<Self, Error> {
         let document = yaml::document(&file.to_string_lossy(), text)?;
         let Node::Map(document) = document else {
             return Err(fault(file, 1, "a recipe is a mapping with 'rules'"));
         };
+        if let Some((line, question)) = question::open(&document) {
+            return Err(fault(file, line, question));
+        }
         let mut recipe = Self {
             file: file.to_owned(),
             dataset_types: Vec::new(),
@@ -268,4 +280,23 @@ fn list(field: &Field) -> Result<&[Node], Fault> {
 
 fn at(map: &Mapping, key: &str, message: String) -> Fault {
     (map.field(key).map_or(map.line, |f| f.line), message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECIPE: &str = include_str!("../../../../docs/recipes/vista-coadds.yaml");
+
+    proptest::proptest! {
+        #[test]
+        fn a_spoiled_recipe_is_read_or_refused(at in 0..RECIPE.len(), len in 0..20_usize, new in "[-a-z0-9{}:,\\[\\]\"'? \n]{0,6}") {
+            let mut text = RECIPE.as_bytes().to_vec();
+            text.splice(at..text.len().min(at + len), new.bytes());
+            match Recipe::parse(Path::new("recipe.yaml"), text) {
+                Ok(_) | Err(Error::Input { .. } | Error::Yaml(_)) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
 }

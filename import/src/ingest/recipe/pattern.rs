@@ -215,4 +215,29 @@ mod tests {
             assert!(Pattern::parse(wrong).is_err(), "{wrong}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_was_put_in_comes_out(values in proptest::collection::vec("[a-z0-9]{1,5}", 1..6), signs in "[-_,.=/]{6}") {
+            let (mut pattern, mut path, mut expected) = (String::new(), String::new(), Fields::new());
+            for (i, (value, sign)) in values.iter().zip(signs.chars()).enumerate() {
+                pattern.push_str(&format!("{{f{i}}}{sign}"));
+                path.push_str(&format!("{value}{sign}"));
+                expected.insert(format!("f{i}"), value.clone());
+            }
+            let pattern = Pattern::parse(&pattern).unwrap();
+            proptest::prop_assert_eq!(pattern.find(&path), Some(expected));
+            proptest::prop_assert_eq!(pattern.find(&format!("{path}x")), None);
+        }
+
+        #[test]
+        fn any_text_is_a_pattern_or_refused(text in "[a{}*/:int_]{0,12}", path in "[a/_1]{0,8}") {
+            if let Ok(pattern) = Pattern::parse(&text) {
+                let names: Vec<String> = pattern.fields().map(str::to_owned).collect();
+                if let Some(found) = pattern.find(&path) {
+                    proptest::prop_assert!(names.iter().all(|name| found.contains_key(name)));
+                }
+            }
+        }
+    }
 }

@@ -1,10 +1,8 @@
 //! What a file is by a rule: its header is read, its fields become values.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::path::Path;
 
-use pantry_fits::{CardValue, Header, index};
+use pantry_fits::{CardValue, Header, ReadAt, index};
 use pantry_registry::model::column::ColumnType;
 use pantry_registry::model::data_coordinate::DataIdValue;
 use pantry_registry::model::universe::Universe;
@@ -16,6 +14,9 @@ use crate::yaml::{Field, Mapping, Node};
 
 /// Required dimensions of dataset types by name.
 pub type Dimensions = HashMap<String, Vec<String>>;
+
+/// Gives the bytes of a file; `Err` says in words why not.
+pub type OpenFile<'a> = dyn Fn() -> Result<Box<dyn ReadAt>, String> + 'a;
 
 /// A file with what it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,14 +36,14 @@ pub struct Recognised {
 }
 
 impl Recipe {
-    /// What the file `path` below `root` is; `None` if no rule knows it.
+    /// What the file `path` below the root is; `None` if no rule knows it. It is opened if a rule wants its header.
     ///
     /// # Errors
     /// [`Error::Input`] if two rules know it, or if it is not what its rule says.
     pub fn recognise(
         &self,
-        root: &Path,
         path: &str,
+        open: &OpenFile<'_>,
         universe: &Universe,
         dimensions: &Dimensions,
     ) -> Result<Option<Recognised>, Error> {
@@ -71,7 +72,7 @@ impl Recipe {
             ));
         }
         let fault = |(line, message): (u64, String)| self.fault(line, format!("{path}: {message}"));
-        let recognised = rule.recognise(number, fields, &root.join(path), universe, dimensions);
+        let recognised = rule.recognise(number, fields, open, universe, dimensions);
         recognised.map(Some).map_err(fault)
     }
 }
@@ -81,12 +82,12 @@ impl Rule {
         &self,
         number: usize,
         mut fields: Fields,
-        file: &Path,
+        open: &OpenFile<'_>,
         universe: &Universe,
         dimensions: &Dimensions,
     ) -> Result<Recognised, (u64, String)> {
         if let Some(header) = &self.header {
-            header.read(file, &mut fields).map_err(|m| (self.line, m))?;
+            header.read(open, &mut fields).map_err(|m| (self.line, m))?;
         }
         let dataset_type = self.dataset_type.fill(&fields);
         let required = dimensions.get(&dataset_type).ok_or_else(|| {
@@ -195,8 +196,8 @@ fn key_value(dimension: &str, key_type: ColumnType, node: &Node) -> Result<DataI
 
 impl HeaderRule {
     /// Read the cards of a file into `fields`.
-    fn read(&self, file: &Path, fields: &mut Fields) -> Result<(), String> {
-        let header = self.header(file)?;
+    fn read(&self, open: &OpenFile<'_>, fields: &mut Fields) -> Result<(), String> {
+        let header = self.header(&*open()?)?;
         let text = |keyword: &str| match header.get(keyword) {
             None => Err(format!("the header has no {keyword}")),
             Some(value) => {
@@ -223,21 +224,15 @@ impl HeaderRule {
         Ok(())
     }
 
-    fn header(&self, file: &Path) -> Result<Header, String> {
-        if file.to_string_lossy().contains("#zip-path=") {
-            return Err(
-                "is in a zip, where headers are not read; its path has to say all".to_owned(),
-            );
-        }
-        let file = File::open(file).map_err(|e| format!("cannot be opened: {e}"))?;
-        for hdu in index(&file).map_err(|e| e.to_string())? {
+    fn header(&self, file: &dyn ReadAt) -> Result<Header, String> {
+        for hdu in index(file).map_err(|e| e.to_string())? {
             let hdu = hdu.map_err(|e| e.to_string())?;
             let is_wanted = match &self.hdu {
                 HduName::Number(number) => hdu.number == *number,
                 HduName::Name(name) => hdu.name.as_deref() == Some(name.as_str()),
             };
             if is_wanted {
-                return Header::read(&file, &hdu).map_err(|e| e.to_string());
+                return Header::read(file, &hdu).map_err(|e| e.to_string());
             }
         }
         Err(match &self.hdu {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::records::Records;
-use super::{EachRow, TableFault, TableValue};
+use super::{EachRow, Format, TableFault, TableValue};
 
 /// A CSV file.
 pub struct CsvTable {
@@ -27,28 +27,6 @@ impl CsvTable {
         Ok(Self {
             path: path.to_owned(),
             columns: names,
-        })
-    }
-
-    pub(super) fn columns(&self) -> &[String] {
-        &self.columns
-    }
-
-    pub(super) fn rows(
-        &mut self,
-        wanted: &[usize],
-        each: &mut EachRow<'_>,
-    ) -> Result<(), TableFault> {
-        let kinds = self.kinds(wanted)?;
-        let mut values = Vec::with_capacity(wanted.len());
-        self.records(|line, fields| {
-            values.clear();
-            for (column, kind) in wanted.iter().zip(&kinds) {
-                let text = fields.get(*column).map_or("", String::as_str);
-                values.push(value(text, *kind));
-            }
-            each(line, &values).map_err(|m| TableFault::at(line, m))?;
-            Ok(true)
         })
     }
 
@@ -76,17 +54,33 @@ impl CsvTable {
         records.next()?;
         while let Some((line, fields)) = records.next()? {
             if fields.len() > self.columns.len() {
-                let (found, named) = (fields.len(), self.columns.len());
-                return Err(TableFault::at(
-                    line,
-                    format!("the row has {found} fields, but there are {named} columns"),
-                ));
+                return Err(TableFault::fields(line, fields.len(), self.columns.len()));
             }
             if !each(line, &fields)? {
                 return Ok(());
             }
         }
         Ok(())
+    }
+}
+
+impl Format for CsvTable {
+    fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    fn rows(&mut self, wanted: &[usize], each: &mut EachRow<'_>) -> Result<(), TableFault> {
+        let kinds = self.kinds(wanted)?;
+        let mut values = Vec::with_capacity(wanted.len());
+        self.records(|line, fields| {
+            values.clear();
+            for (column, kind) in wanted.iter().zip(&kinds) {
+                let text = fields.get(*column).map_or("", String::as_str);
+                values.push(value(text, *kind));
+            }
+            each(line, &values).map_err(|m| TableFault::at(line, m))?;
+            Ok(true)
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::records::Records;
-use super::{EachRow, TableFault, TableValue};
+use super::{EachRow, Format, TableFault, TableValue};
 use crate::yaml::{self, Mapping, Node};
 
 /// An ECSV file.
@@ -57,16 +57,14 @@ impl EcsvTable {
             delimiter,
         })
     }
+}
 
-    pub(super) fn columns(&self) -> &[String] {
+impl Format for EcsvTable {
+    fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    pub(super) fn rows(
-        &mut self,
-        wanted: &[usize],
-        each: &mut EachRow<'_>,
-    ) -> Result<(), TableFault> {
+    fn rows(&mut self, wanted: &[usize], each: &mut EachRow<'_>) -> Result<(), TableFault> {
         let mut records = Records::open(&self.path)?;
         records.comments()?;
         records.set_syntax(self.delimiter, b'#');
@@ -74,11 +72,7 @@ impl EcsvTable {
         let mut values = Vec::with_capacity(wanted.len());
         while let Some((line, fields)) = records.next()? {
             if fields.len() != self.columns.len() {
-                let (found, named) = (fields.len(), self.columns.len());
-                return Err(TableFault::at(
-                    line,
-                    format!("the row has {found} fields, but there are {named} columns"),
-                ));
+                return Err(TableFault::fields(line, fields.len(), self.columns.len()));
             }
             values.clear();
             for &column in wanted {

@@ -5,7 +5,7 @@ use std::fs::File;
 use pantry_fits::table::{Cells, Table};
 use pantry_fits::{FitsError, Hdu, index};
 
-use super::{EachRow, TableFault, TableValue};
+use super::{EachRow, Format, TableFault, TableValue};
 
 /// A table of a FITS file.
 pub struct FitsTable {
@@ -26,16 +26,14 @@ impl FitsTable {
             columns,
         })
     }
+}
 
-    pub(super) fn columns(&self) -> &[String] {
+impl Format for FitsTable {
+    fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    pub(super) fn rows(
-        &mut self,
-        wanted: &[usize],
-        each: &mut EachRow<'_>,
-    ) -> Result<(), TableFault> {
+    fn rows(&mut self, wanted: &[usize], each: &mut EachRow<'_>) -> Result<(), TableFault> {
         let names: Vec<&str> = wanted.iter().map(|c| self.columns[*c].as_str()).collect();
         let blocks = self
             .table

@@ -8,7 +8,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use parquet::schema::types::Type;
 
-use super::{EachRow, TableFault, TableValue};
+use super::{EachRow, Format, TableFault, TableValue};
 
 /// A Parquet file.
 pub struct ParquetTable {
@@ -28,16 +28,14 @@ impl ParquetTable {
             .collect();
         Ok(Self { reader, columns })
     }
+}
 
-    pub(super) fn columns(&self) -> &[String] {
+impl Format for ParquetTable {
+    fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    pub(super) fn rows(
-        &mut self,
-        wanted: &[usize],
-        each: &mut EachRow<'_>,
-    ) -> Result<(), TableFault> {
+    fn rows(&mut self, wanted: &[usize], each: &mut EachRow<'_>) -> Result<(), TableFault> {
         let broken =
             |e: parquet::errors::ParquetError| TableFault::from(format!("cannot be read: {e}"));
         // Rows come with their columns in the order of the file.
