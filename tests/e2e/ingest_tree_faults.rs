@@ -16,7 +16,7 @@ const FAULTS: [(&str, &str, &str); 13] = [
     (
         "rule: []\n",
         "a",
-        "RECIPE:1: a recipe has no 'rule'; it has dataset_types, ignore, rules",
+        "RECIPE:1: a recipe has no 'rule'; it has dataset_types, ignore, rules, zips",
     ),
     (
         "rules:\n- {name: one, path: a}\n",
