@@ -56,7 +56,7 @@ fn spoiled(scratch: &Scratch) -> PathBuf {
     };
     let coadds = first("deepCoadd_calexp", ".fits");
     let bytes = fs::read(&coadds[0]).unwrap();
-    fs::write(&coadds[0], &bytes[..bytes.len() / 2]).unwrap();
+    fs::write(&coadds[0], &bytes[..bytes.len() / 3]).unwrap();
     fs::write(
         &coadds[1],
         "<!DOCTYPE html>\n<title>502 Bad Gateway</title>",

@@ -86,12 +86,12 @@ impl Run<'_, '_> {
             .iter()
             .map(|key| key.only(is_mine))
             .collect();
-        for key in expected {
-            let files = self.files.iter().take_while(|file| file.table == 0);
-            let mut keys = files.map(|file| file.key.only(is_mine));
-            if !key.is_empty() && !keys.any(|other| other == key) {
-                let finding = Finding::new(Problem::MissingFile, self.table(0)).of(&key);
-                self.tell(finding.found("the sky map has it"), &[])?;
+        let director = self.files.iter().take_while(|file| file.table == 0);
+        let there: BTreeSet<Key> = director.map(|file| file.key.only(is_mine)).collect();
+        for key in expected.difference(&there) {
+            if !key.is_empty() {
+                let finding = Finding::new(Problem::MissingFile, self.table(0)).of(key);
+                self.tell(finding.found("a file is expected there"), &[])?;
             }
         }
         for child in children {
