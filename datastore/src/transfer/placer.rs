@@ -91,7 +91,7 @@ impl Placer {
     pub fn place(&self, requests: &[PlaceRequest]) -> Vec<Result<Placed>> {
         let prepared: Vec<Result<()>> = requests
             .iter()
-            .map(|request| self.prepare(request))
+            .map(|request| self.prepare(&request.destination))
             .collect();
         let stager = Stager {
             mode: self.options.mode,
@@ -144,11 +144,14 @@ impl Placer {
         self.created().journal.take_back()
     }
 
-    fn prepare(&self, request: &PlaceRequest) -> Result<()> {
+    /// Make the folder of a destination ready, also for files that come from elsewhere: it is there, leads nowhere else, and has
+    /// no leftovers of a run that was killed.
+    ///
+    /// # Errors
+    /// Those of the system; a folder that leads elsewhere.
+    pub fn prepare(&self, destination: &Path) -> Result<()> {
         let created = &mut *self.created();
-        created
-            .folders
-            .prepare(&request.destination, &mut created.journal)
+        created.folders.prepare(destination, &mut created.journal)
     }
 
     fn stage(&self, stager: &Stager<'_>, request: &PlaceRequest) -> Result<Stage> {

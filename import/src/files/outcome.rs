@@ -71,7 +71,7 @@ fn of_files(
         Some(placer) => put(&here, placer, options),
     }
     .into_iter();
-    let mut away = elsewhere(&away, &placers.remote, options).into_iter();
+    let mut away = elsewhere(&away, placers, options).into_iter();
     let next = |file: &LocatedFile| match is_here(&file) {
         true => here.next(),
         false => away.next(),
@@ -87,11 +87,16 @@ fn of_files(
 /// Files of which source or destination is not on this machine.
 fn elsewhere(
     files: &[&LocatedFile],
-    placer: &RemotePlacer,
+    placers: &Placers,
     options: &FileOptions,
 ) -> Vec<Result<Outcome, Problem>> {
-    let (mut copied, mut read) = (Vec::new(), Vec::new());
+    let placer = &placers.remote;
+    let (mut copied, mut read, mut ready) = (Vec::new(), Vec::new(), Vec::new());
     for file in files {
+        ready.push(prepare(file, placers.local.as_ref()));
+        if let Some(Err(_)) = ready.last() {
+            continue;
+        }
         match (&file.target, usable(file.found)) {
             (Target::Place(location), _) => copied.push((&file.uri, location.uri())),
             (Target::Stay(_), Ok((size, _))) if options.checksum => read.push((&file.uri, size)),
@@ -100,11 +105,12 @@ fn elsewhere(
     }
     let mut copied = placer.place(&copied).into_iter();
     let mut read = placer.checksums(&read).into_iter();
-    let outcome = |file: &&LocatedFile| {
+    let outcome = |(file, ready): (&&LocatedFile, Result<(), DatastoreError>)| {
         let fail = |error: DatastoreError| match error {
             DatastoreError::Missing { .. } => Problem::Missing("missing".to_owned()),
             error => Problem::Failed(error.into()),
         };
+        ready.map_err(fail)?;
         if matches!(file.target, Target::Place(_)) {
             let placed = copied.next().unwrap_or_else(|| Err(stopped(file)));
             return placed.map(Outcome::from).map_err(fail);
@@ -125,7 +131,15 @@ fn elsewhere(
             is_new: false,
         })
     };
-    files.iter().map(outcome).collect()
+    files.iter().zip(ready).map(outcome).collect()
+}
+
+/// Make the folder ready that a file comes into, if that is on this machine.
+fn prepare(file: &LocatedFile, placer: Option<&Placer>) -> Result<(), DatastoreError> {
+    match (placer, &file.target, file.local_target()) {
+        (Some(placer), Target::Place(_), Some(path)) => placer.prepare(&path),
+        _ => Ok(()),
+    }
 }
 
 fn stopped(file: &LocatedFile) -> DatastoreError {
