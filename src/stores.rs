@@ -52,11 +52,16 @@ impl CacheArgs {
         let limit = self.cache_size.saturating_mul(1 << 30);
         let cache = self.cache_dir.as_deref();
         let cache = cache.map(|folder| Cache::open(folder, limit));
-        let replicas = state.map(Replicas::new).map(Arc::new);
-        Ok(Stores::new(StoreSettings {
-            copies: replicas.map(|replicas| replicas as Arc<dyn Copies>),
-            cache: cache.transpose()?.map(Arc::new),
-            ..StoreSettings::new(Variables::from_process())
-        }))
+        Ok(stores(state, cache.transpose()?))
     }
+}
+
+/// The stores, with the copies that a state knows, and through a cache.
+pub fn stores(state: Option<Arc<State>>, cache: Option<Cache>) -> Stores {
+    let replicas = state.map(Replicas::new).map(Arc::new);
+    Stores::new(StoreSettings {
+        copies: replicas.map(|replicas| replicas as Arc<dyn Copies>),
+        cache: cache.map(Arc::new),
+        ..StoreSettings::new(Variables::from_process())
+    })
 }

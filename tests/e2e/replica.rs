@@ -27,6 +27,7 @@ impl Mirrored {
             site.server
                 .put("data", &key, &fs::read(repo.join(&file)).unwrap());
         }
+        let _ = site.pantry(&["checksum", text(&repo)]).ok();
         let state = site.scratch.path("state.sqlite3");
         let this = Self { site, repo, state };
         let root = format!("{}/", this.repo.display());
@@ -191,4 +192,116 @@ fn lost_files_are_retrieved_and_exported_from_their_copies() {
     let refused = mirrored.pantry(&words);
     assert_eq!(refused.code, Some(1), "{refused}");
     assert!(refused.stderr.contains("--transfer copy"), "{refused}");
+}
+
+/// The lines of a report by problem and path.
+fn findings(report: &Ran) -> Vec<(String, String)> {
+    let rows: Vec<Value> = serde_json::from_str(&report.stdout).unwrap();
+    let text = |row: &Value, name| row[name].as_str().unwrap_or_default().to_owned();
+    let rows = rows.iter();
+    rows.map(|row| (text(row, "problem"), text(row, "path")))
+        .collect()
+}
+
+#[test]
+fn copies_are_verified_too() {
+    let mirrored = Mirrored::new();
+    let words = [
+        "verify",
+        text(&mirrored.repo),
+        "--checksums",
+        "--format",
+        "json",
+    ];
+    let with_copies = [&words[..], &["--replicas"]].concat();
+    let sound = mirrored.pantry(&with_copies);
+    assert_eq!(sound.code, Some(0), "{sound}");
+    assert!(sound.stderr.contains(", 18 copies"), "{sound}");
+    let bucket = mirrored
+        .site
+        .server
+        .bucket("data")
+        .join("mirror/runs/first");
+    fs::remove_file(bucket.join("packages/packages_runs_first.yaml")).unwrap();
+    fs::write(bucket.join("summary/summary_runs_first.yaml"), "short").unwrap();
+    let found = mirrored.pantry(&with_copies);
+    assert_eq!(found.code, Some(1), "{found}");
+    let folder = "s3://data/mirror/runs/first";
+    let expected = [
+        (
+            "missing-copy",
+            format!("{folder}/packages/packages_runs_first.yaml"),
+        ),
+        (
+            "wrong-size",
+            format!("{folder}/summary/summary_runs_first.yaml"),
+        ),
+    ];
+    assert_eq!(
+        findings(&found),
+        expected.map(|(p, path)| (p.to_owned(), path))
+    );
+    assert_eq!(mirrored.pantry(&words).code, Some(0));
+    // A copy that is damaged is not made whole: it is somebody else's.
+    let repair = mirrored.pantry(&[&with_copies[..], &["--repair"]].concat());
+    assert_eq!(repair.code, Some(1), "{repair}");
+}
+
+#[test]
+fn files_are_repaired_from_good_copies_only() {
+    let mirrored = Mirrored::new();
+    let first = mirrored.repo.join("runs/first");
+    let [lost, short, spoiled, hopeless] = [
+        "packages/packages_runs_first.yaml",
+        "summary/summary_runs_first.yaml",
+        "catalog/0/1/catalog_0_1_tiny_runs_first.parq",
+        "catalog/0/0/catalog_0_0_tiny_runs_first.parq",
+    ]
+    .map(|name| first.join(name));
+    let before = [&lost, &short, &spoiled].map(|file| fs::read(file).unwrap());
+    fs::remove_file(&lost).unwrap();
+    fs::write(&short, "short").unwrap();
+    let size = |file: &Path| usize::try_from(fs::metadata(file).unwrap().len()).unwrap();
+    fs::write(&spoiled, vec![b'x'; size(&spoiled)]).unwrap();
+    // Of this one the copy is spoiled too.
+    let bad = vec![b'y'; size(&hopeless)];
+    fs::write(&hopeless, &bad).unwrap();
+    let key = format!(
+        "mirror/{}",
+        text(hopeless.strip_prefix(&mirrored.repo).unwrap())
+    );
+    mirrored.site.server.put("data", &key, &bad);
+    let words = [
+        "verify",
+        text(&mirrored.repo),
+        "--checksums",
+        "--format",
+        "json",
+    ];
+    let found = mirrored.pantry(&words);
+    assert_eq!(found.code, Some(1), "{found}");
+    let repaired = mirrored.pantry(&[&words[..], &["--repair"]].concat());
+    assert_eq!(repaired.code, Some(1), "one is left: {repaired}");
+    assert_eq!(findings(&found), findings(&repaired));
+    assert_eq!(
+        repaired
+            .stdout
+            .matches("repaired from s3://data/mirror/")
+            .count(),
+        3,
+        "{repaired}"
+    );
+    for (file, bytes) in [&lost, &short, &spoiled].iter().zip(before) {
+        assert_eq!(fs::read(file).unwrap(), bytes, "{}", file.display());
+    }
+    assert_eq!(fs::read(&hopeless).unwrap(), bad);
+    let left = mirrored.pantry(&words);
+    assert_eq!(findings(&left).len(), 1, "{left}");
+    fs::remove_file(&spoiled).unwrap();
+    let alone = mirrored.pantry(&["verify", text(&mirrored.repo), "--repair"]);
+    assert_eq!(alone.code, Some(0), "{alone}");
+    assert!(
+        alone.stderr.contains("repaired") || alone.stdout.contains("repaired"),
+        "{alone}"
+    );
 }

@@ -51,6 +51,12 @@ impl Stores {
 
     /// The copies of a file.
     pub fn copies_of(&self, uri: &ResourcePath) -> Vec<Stored> {
+        let copies = self.copies_at(uri).into_iter();
+        copies.filter_map(|copy| self.find(&copy).ok()).collect()
+    }
+
+    /// Where the copies of a file are; those that no store can have are left out with a warning.
+    pub fn copies_at(&self, uri: &ResourcePath) -> Vec<ResourcePath> {
         let Some(map) = self.copies() else {
             return Vec::new();
         };
@@ -60,7 +66,7 @@ impl Stores {
             Vec::new()
         });
         let found = known.iter().filter_map(|copy| {
-            let found = ResourcePath::parse(copy).and_then(|copy| self.find(&copy));
+            let found = ResourcePath::parse(copy).and_then(|copy| self.find(&copy).map(|_| copy));
             found
                 .inspect_err(|reason| tracing::warn!("a copy of {uri} is left out: {reason}"))
                 .ok()

@@ -42,7 +42,7 @@ fn read(stores: &Stores, file: &Stored) -> Result<(u64, String, String), String>
         let found = file.store.stat(&file.key).await?;
         let parts = file
             .store
-            .read(&file.key, Ranges::exact(Vec::from([0..3])))
+            .read(&file.key, Ranges::exact(Some(0..3).into_iter().collect()))
             .await?;
         let whole = file.store.stream(&file.key, 0..6).try_collect::<Vec<_>>();
         let whole = String::from_utf8(whole.await?.concat()).expect("text");

@@ -10,6 +10,7 @@ use pantry_datastore::zip::ZipFiles;
 use pantry_datastore::{Checksum, DatastoreError, DatastoreRoot, Found, ResourcePath, inspect};
 use rayon::prelude::*;
 
+use super::copies::CopyOptions;
 use super::finding::{Finding, Problem};
 use super::members::member_of;
 use super::merged::FileRecords;
@@ -43,6 +44,8 @@ pub struct FileCheck<'a> {
     pub checksums: bool,
     /// Whether it is looked into files.
     pub structure: bool,
+    /// What is done about copies.
+    pub copies: CopyOptions,
     /// How fast files are read.
     pub pace: Option<&'a Pace>,
     /// The threads to do it with.
@@ -62,6 +65,10 @@ pub struct Checked {
     pub structure: bool,
     /// Whether it was not looked at at all.
     pub is_passed: bool,
+    /// Copies that were looked at.
+    pub copies: u64,
+    /// Findings that are no more, because a copy was put in the file's place.
+    pub repaired: u64,
 }
 
 impl FileCheck<'_> {
@@ -69,7 +76,9 @@ impl FileCheck<'_> {
     pub fn check(&self, batch: &[FileRecords], passed: &[bool]) -> Result<Vec<Checked>, Error> {
         let wanted = batch.iter().zip(passed);
         let wanted: Vec<&FileRecords> = wanted.filter(|(_, p)| !**p).map(|(f, _)| f).collect();
-        let mut checked = self.check_all(&wanted)?.into_iter();
+        let mut checked = self.check_all(&wanted)?;
+        self.see_to_copies(&wanted, &mut checked);
+        let mut checked = checked.into_iter();
         let pass = || Checked {
             is_passed: true,
             ..Checked::default()

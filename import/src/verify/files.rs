@@ -149,6 +149,7 @@ impl Verification<'_> {
             place,
             zips: ZipFiles::new(self.stores.clone()),
             checksums: self.checksums,
+            copies: self.copies,
             structure: self.structure,
             pace: self.pace.as_ref(),
             threads: &self.threads,
@@ -201,6 +202,8 @@ impl Verification<'_> {
         report.counts.records += records;
         report.counts.structures += u64::from(checked.structure);
         report.counts.passed += u64::from(checked.is_passed);
+        report.counts.copies += checked.copies;
+        report.counts.repaired += checked.repaired;
         if let Some(bytes) = checked.bytes {
             report.counts.checksums += 1;
             report.counts.bytes += bytes;

@@ -22,6 +22,8 @@ pub enum Problem {
     BadPath,
     /// The file of a record is not there.
     MissingFile,
+    /// A copy of the file, as Pantry's state has it, is not there.
+    MissingCopy,
     /// Something other than a file is in its place.
     NotAFile,
     /// The file, or a folder, cannot be read.
@@ -54,6 +56,7 @@ impl Problem {
             Self::NoLocation => "no-location",
             Self::BadPath => "bad-path",
             Self::MissingFile => "missing-file",
+            Self::MissingCopy => "missing-copy",
             Self::NotAFile => "not-a-file",
             Self::Unreadable => "unreadable",
             Self::WrongSize => "wrong-size",

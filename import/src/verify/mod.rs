@@ -1,6 +1,7 @@
 //! Whether a repo is whole: database against itself, records against files, files against records.
 
 mod check;
+mod copies;
 mod database;
 mod elsewhere;
 mod files;
@@ -26,6 +27,7 @@ use pantry_datastore::DatastoreRoot;
 use pantry_datastore::store::Stores;
 use pantry_registry::Registry;
 
+pub use copies::CopyOptions;
 pub use finding::{Finding, Problem};
 pub use pace::Pace;
 pub use position::{Counts, Position};
@@ -44,6 +46,8 @@ pub struct VerifyOptions<'a> {
     pub checksums: bool,
     /// Also look whether FITS and Parquet files are whole, and no file is a page of HTML.
     pub structure: bool,
+    /// What is done about copies of files.
+    pub copies: CopyOptions,
     /// Whether files are looked at at all.
     pub files: bool,
     /// Only these files.
@@ -87,6 +91,7 @@ struct Verification<'a> {
     has_records: bool,
     checksums: bool,
     structure: bool,
+    copies: CopyOptions,
     files: bool,
     sample: Option<Sample>,
     pace: Option<Pace>,
@@ -98,7 +103,7 @@ struct Verification<'a> {
     is_corrupt: bool,
 }
 
-/// Verify a repo. Nothing is changed; memory does not grow with the repo.
+/// Verify a repo. Nothing is changed but files that are to be repaired; memory does not grow with the repo.
 ///
 /// Findings come in a fixed order: database, files below the root by path, files elsewhere by path. A file or record
 /// that somebody adds or removes meanwhile may be taken as missing its other half.
@@ -134,6 +139,7 @@ pub fn verify(
         has_records: false,
         checksums: options.checksums,
         structure: options.structure,
+        copies: options.copies,
         files: options.files,
         sample: options.sample,
         pace: options.pace,

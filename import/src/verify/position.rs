@@ -42,6 +42,12 @@ pub struct Counts {
     /// Files that were not looked at: not in the sample, or verified lately.
     #[serde(default)]
     pub passed: u64,
+    /// Copies of files that were looked at.
+    #[serde(default)]
+    pub copies: u64,
+    /// Findings about files that are in order now.
+    #[serde(default)]
+    pub repaired: u64,
     /// Findings.
     pub findings: u64,
 }

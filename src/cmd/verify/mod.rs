@@ -11,8 +11,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use pantry_datastore::DatastoreRoot;
-use pantry_datastore::store::Stores;
-use pantry_import::verify::{Counts, Position, ResumeFile, Subject, VerifyOptions, verify};
+use pantry_import::verify::{
+    CopyOptions, Counts, Position, ResumeFile, Subject, VerifyOptions, verify,
+};
 use pantry_registry::config::Environment;
 
 use crate::context::{self, Context};
@@ -43,6 +44,14 @@ pub struct Args {
     /// Look at the database alone, and at what --complete says
     #[arg(long, conflicts_with_all = ["checksums", "structure", "resume"])]
     no_files: bool,
+
+    /// Also look at the copies of files that Pantry's state knows of (pantry replica)
+    #[arg(long, conflicts_with = "no_files")]
+    replicas: bool,
+
+    /// Put a good copy in the place of a file that is lost, or that is not what its record says
+    #[arg(long, conflicts_with = "no_files")]
+    repair: bool,
 
     #[command(flatten)]
     scope: Scope,
@@ -102,7 +111,13 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         known,
         start,
         counts,
-        stores: Stores::from_process(),
+        copies: CopyOptions {
+            check: args.replicas,
+            repair: args.repair,
+        },
+        stores: args
+            .scope
+            .stores(&environment, args.replicas || args.repair)?,
         cancelled: context.interrupt()?,
     };
     let mut ending =
@@ -127,7 +142,7 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     if let Some(state) = end.state.filter(|_| ending.is_complete) {
         state.remove()?;
     }
-    match ending.counts.findings {
+    match ending.counts.findings - ending.counts.repaired {
         0 => Ok(()),
         _ => Err(Failure::Findings),
     }

@@ -58,12 +58,19 @@ pub fn summary(ending: &Ending, args: &Args, complete: &[Bar]) -> String {
         let there = bar.total - bar.bad;
         words += &format!(", {there} of {} {}", bar.total, bar.label);
     }
+    if counts.copies > 0 {
+        words += &format!(", {} copies", counts.copies);
+    }
     if ending.is_time_up {
         words += ", then the time was up";
     }
-    match counts.findings {
-        0 => words + ": nothing wrong",
-        1 => words + ": 1 finding",
-        n => words + &format!(": {n} findings"),
+    words += &match counts.findings {
+        0 => ": nothing wrong".to_owned(),
+        1 => ": 1 finding".to_owned(),
+        n => format!(": {n} findings"),
+    };
+    match counts.repaired {
+        0 => words,
+        n => words + &format!(", {n} of them about files that are repaired"),
     }
 }

@@ -1,13 +1,16 @@
 //! Which files are looked at, and for how long.
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use pantry_datastore::store::Stores;
 use pantry_import::verify::{Pace, Sample};
 use pantry_registry::config::Environment;
 
 use super::history::History;
 use crate::failure::Failure;
 use crate::state::StateArgs;
+use crate::stores::stores;
 
 /// Arguments of `verify` for regular runs.
 #[derive(Debug, clap::Args)]
@@ -42,6 +45,18 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Where files are reached; with the copies that the state knows of, which must be there then.
+    ///
+    /// # Errors
+    /// A state that cannot be opened.
+    pub fn stores(&self, environment: &Environment, copies: bool) -> Result<Stores, Failure> {
+        if !copies {
+            return Ok(Stores::from_process());
+        }
+        let state = Arc::new(self.state.open(environment)?);
+        Ok(stores(Some(state), None))
+    }
+
     /// The files of the sample.
     pub fn sample(&self) -> Option<Sample> {
         let seed = self.seed;
