@@ -30,7 +30,7 @@ enum Place {
 pub(super) struct FolderFile {
     /// Path below the folder.
     pub(super) path: String,
-    /// Size, if the listing says it.
+    /// Size, if the listing says it; of a member that of its zip.
     pub(super) size: Option<u64>,
 }
 

@@ -17,7 +17,7 @@ pub(super) fn with_members<'a>(
 ) -> impl Iterator<Item = Result<FolderFile, Error>> + 'a {
     files.flat_map(move |file| match (&zips, file) {
         (Some(zips), Ok(file)) if file.path.to_ascii_lowercase().ends_with(".zip") => {
-            members(zips, folder, &file.path).unwrap_or_else(|error| vec![Err(error)])
+            members(zips, folder, &file).unwrap_or_else(|error| vec![Err(error)])
         }
         (_, file) => vec![file],
     })
@@ -26,15 +26,16 @@ pub(super) fn with_members<'a>(
 fn members(
     zips: &ZipFiles,
     folder: &Folder,
-    path: &str,
+    zip: &FolderFile,
 ) -> Result<Vec<Result<FolderFile, Error>>, Error> {
+    let path = &zip.path;
     let Some(archive) = zips.stores().wait(zips.archive(&folder.uri(path)))? else {
         return Ok(Vec::new());
     };
     let member = |name: &String| match safe_name(name) {
         true => Ok(FolderFile {
             path: format!("{path}{JOINT}{name}"),
-            size: None,
+            size: zip.size,
         }),
         false => Err(Error::Files(format!(
             "{path} has a member '{name}', which leaves the folder that it would be unpacked in"

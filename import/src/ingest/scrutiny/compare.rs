@@ -70,7 +70,7 @@ pub(super) fn compare(
     }
     look(&batch, files.options, report)?;
     let sql = format!(
-        "SELECT count(*) FROM {table} f WHERE NOT EXISTS (SELECT 1 FROM {LISTED} l WHERE l.uri = f.path)"
+        "SELECT count(*) FROM {table} f WHERE instr(f.path, '#') = 0 AND NOT EXISTS (SELECT 1 FROM {LISTED} l WHERE l.uri = f.path)"
     );
     report.unlisted = connection
         .query_row(&sql, params![], |row| row.get::<_, i64>(0))?

@@ -54,12 +54,12 @@ pub(super) fn find(
     Ok(())
 }
 
-/// Each file with the first of its datasets.
+/// Each file with the first of its datasets. Members of zips, whose URIs have a fragment, are no files of their own.
 fn candidates(files: &Files<'_>) -> Result<(), Error> {
     for shape in &files.export.shapes {
         files.stage.connection().execute_batch(&format!(
             "INSERT OR IGNORE INTO {CANDIDATES} (file, path, type, id) \
-             SELECT s.file, f.path, s.type, s.id FROM {} s JOIN {} f ON f.seq = s.file ORDER BY s.seq",
+             SELECT s.file, f.path, s.type, s.id FROM {} s JOIN {} f ON f.seq = s.file WHERE instr(f.path, '#') = 0 ORDER BY s.seq",
             quote(&shape.table),
             quote(FILE_TABLE)
         ))?;

@@ -1,9 +1,8 @@
 //! Lists of checksums into a table beside the stage's own.
 
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 
 use pantry_datastore::ResourcePath;
-use pantry_fits::ReadAt;
 use rusqlite::params;
 
 use super::{Files, ScrutinyReport};
@@ -55,15 +54,7 @@ fn one(list: &ResourcePath, folder: &ResourcePath, files: &Files<'_>) -> Result<
         message,
     };
     let content = open(&files.options.stores, list, None).map_err(|m| fault(0, m))?;
-    let len = content.len().map_err(|e| fault(0, e.to_string()))?;
-    let input = BufReader::with_capacity(
-        1 << 16,
-        Sequential {
-            content: &content,
-            at: 0,
-            len,
-        },
-    );
+    let input = BufReader::with_capacity(1 << 16, content.reader());
     let insert = format!("INSERT INTO {LISTED} VALUES (?, ?, ?, ?, ?)");
     let mut insert = files.stage.connection().prepare(&insert)?;
     let mut each = |line: u64, listed: lists::Listed| -> Result<(), String> {
@@ -94,21 +85,4 @@ fn one(list: &ResourcePath, folder: &ResourcePath, files: &Files<'_>) -> Result<
         Ok(())
     };
     lists::read(&list.key(), input, &mut each).map_err(|(line, message)| fault(line, message))
-}
-
-/// Reads from begin to end what can be read from any place.
-struct Sequential<'a> {
-    content: &'a dyn ReadAt,
-    at: u64,
-    len: u64,
-}
-
-impl Read for Sequential<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let rest = usize::try_from(self.len - self.at).unwrap_or(usize::MAX);
-        let size = buffer.len().min(rest);
-        self.content.read_at(self.at, &mut buffer[..size])?;
-        self.at += size as u64;
-        Ok(size)
-    }
 }
