@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use pantry_datastore::ResourcePath;
 use pantry_datastore::store::{Ranges, Stored, Stores};
+use pantry_datastore::zip::{MemberBytes, ZipFiles};
 use pantry_fits::ReadAt;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
@@ -43,11 +44,16 @@ struct Remote {
 }
 
 impl FileBytes {
-    /// Open a file of any store.
+    /// Open a file of any store, or a member of a zip in it.
     ///
     /// # Errors
     /// What the store says; [`io::ErrorKind::NotFound`] if there is no such file.
     pub fn open(uri: &ResourcePath, stores: &Stores) -> io::Result<Self> {
+        if uri.zip_member().is_some() {
+            let zips = ZipFiles::new(stores.clone());
+            let member = stores.wait(zips.member(uri)).map_err(io::Error::other)?;
+            return Ok(Self::member(member, stores.clone()));
+        }
         if let Some(path) = uri.local_path() {
             return Self::local(&path);
         }
@@ -56,6 +62,12 @@ impl FileBytes {
         let found = found.map_err(io::Error::other)?;
         let found = found.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "missing"))?;
         Ok(Self::stored(stored, stores.clone(), found.size))
+    }
+
+    /// A member of a zip.
+    pub fn member(member: MemberBytes, stores: Stores) -> Self {
+        let len = member.size();
+        Self::stored(Stored::member(member), stores, len)
     }
 
     /// Open a file of this machine.

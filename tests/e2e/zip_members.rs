@@ -199,7 +199,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as new:
 fn members_are_verified() {
     let scratch = Scratch::new();
     let repo = zipped(&scratch, "repo", "copy");
-    assert_eq!(findings(&repo, &["--checksums"]), []);
+    assert_eq!(findings(&repo, &["--checksums", "--structure"]), []);
     let said = pantry(["checksum", text(&repo)]).ok();
     assert!(said.contains('7'), "{said}");
     assert_eq!(findings(&repo, &["--checksums"]), []);

@@ -15,6 +15,7 @@ use super::store_trait::Store;
 use super::web;
 use crate::error::{DatastoreError, Result};
 use crate::resource_path::ResourcePath;
+use crate::zip::Kept;
 
 /// Opens stores and keeps them.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ struct Inner {
     settings: StoreSettings,
     /// By scheme and authority.
     open: Mutex<HashMap<(String, String), Arc<dyn Store>>>,
+    /// The zips that were read last.
+    zips: Mutex<Kept>,
     runtime: OnceLock<Runtime>,
 }
 
@@ -46,6 +49,7 @@ impl Stores {
             inner: Arc::new(Inner {
                 settings,
                 open: Mutex::default(),
+                zips: Mutex::default(),
                 runtime: OnceLock::new(),
             }),
         }
@@ -66,6 +70,11 @@ impl Stores {
             store: self.store(uri)?,
             key,
         })
+    }
+
+    /// The directories of the zips that were read last.
+    pub(crate) fn zips(&self) -> &Mutex<Kept> {
+        &self.inner.zips
     }
 
     /// Who knows where else files are.

@@ -150,6 +150,19 @@ impl MemberBytes {
         self.member.size
     }
 
+    /// The archive with the member in it, for messages.
+    pub(super) fn uri(&self) -> String {
+        format!("{}#zip-path={}", self.stored.uri(), self.member.name)
+    }
+
+    /// What is wrong with the member.
+    pub(super) fn bad(&self, reason: &str) -> DatastoreError {
+        bad(
+            &self.stored,
+            format!("member '{}': {reason}", self.member.name),
+        )
+    }
+
     /// The member.
     pub fn member(&self) -> &ZipMember {
         &self.member

@@ -1,7 +1,7 @@
 //! The archives that URIs name, with their directories read once.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -17,22 +17,18 @@ const KEPT: usize = 8;
 const AT_ONCE: usize = 16;
 
 /// Archives by their URIs, the last one first.
-type Kept = Vec<(String, Arc<ZipArchive>)>;
+pub(crate) type Kept = Vec<(String, Arc<ZipArchive>)>;
 
-/// Reads members of archives; keeps the directories of the last ones.
+/// Reads members of archives; all that have the same stores share the directories of the last ones.
 #[derive(Debug, Clone)]
 pub struct ZipFiles {
     stores: Stores,
-    kept: Arc<Mutex<Kept>>,
 }
 
 impl ZipFiles {
     /// In these stores.
     pub fn new(stores: Stores) -> Self {
-        Self {
-            stores,
-            kept: Arc::default(),
-        }
+        Self { stores }
     }
 
     /// Where the archives are reached.
@@ -62,7 +58,11 @@ impl ZipFiles {
             return Ok(known);
         }
         let archive = Arc::new(ZipArchive::open(stored, object).await?);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self
+            .stores
+            .zips()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(name, _)| *name != uri);
         kept.truncate(KEPT - 1);
         kept.insert(0, (uri, Arc::clone(&archive)));
@@ -70,7 +70,11 @@ impl ZipFiles {
     }
 
     fn known(&self, uri: &str, object: &Object) -> Option<Arc<ZipArchive>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self
+            .stores
+            .zips()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let (_, known) = kept.iter().find(|(name, _)| name == uri)?;
         (known.object() == object).then(|| Arc::clone(known))
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use pantry_datastore::store::{Object, StoreSettings, Stores, Variables};
+use pantry_datastore::store::{Object, Ranges, StoreSettings, Stored, Stores, Variables};
 use pantry_datastore::zip::{ZipArchive, ZipFiles, ZipWriter, directory};
 use pantry_datastore::{DatastoreError, ResourcePath};
 use pantry_testkit::oracle;
@@ -506,5 +506,38 @@ print(json.dumps([ResourcePath(r, forceAbsolute=False, forceDirectory=False).unq
             Some(format!("zip-path={name}").as_str()),
             "{record}"
         );
+    }
+}
+
+#[test]
+fn a_member_is_a_file_that_is_only_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.zip");
+    let bytes: Vec<u8> = (0..=255).collect();
+    std::fs::write(
+        &path,
+        archive(&[stored(b"s", &bytes), deflated(b"d", &bytes)]),
+    )
+    .expect("written");
+    let uri = ResourcePath::from_absolute(&path).expect("a URI");
+    let zips = here();
+    for name in ["s", "d"] {
+        let outcome = zips.stores().wait(async {
+            let member = zips.member(&uri.member(name)?).await?;
+            let file = Stored::member(member);
+            let size = file.store.stat(&file.key).await?.map(|object| object.size);
+            let parts = file
+                .store
+                .read(&file.key, Ranges::exact(vec![3..7, 250..256, 9..9]));
+            let parts = parts.await?.concat();
+            let beyond = file
+                .store
+                .read(&file.key, Ranges::exact(vec![250..257]))
+                .await;
+            let removed = file.store.delete(&file.key).await;
+            Ok((size, parts, beyond.is_err(), removed.is_err()))
+        });
+        let parts = [&bytes[3..7], &bytes[250..]].concat();
+        assert_eq!(outcome.expect("a member"), (Some(256), parts, true, true));
     }
 }

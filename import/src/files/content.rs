@@ -18,7 +18,7 @@ pub(crate) fn open(
     size: Option<u64>,
 ) -> Result<FileBytes, String> {
     let opened = match (uri.local_path(), size) {
-        (None, Some(size)) => {
+        (None, Some(size)) if uri.zip_member().is_none() => {
             let stored = stores.find(uri).map_err(|e| e.to_string())?;
             Ok(FileBytes::stored(stored, stores.clone(), size))
         }

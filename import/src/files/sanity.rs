@@ -29,7 +29,9 @@ fn problem(file: &LocatedFile, size: u64, stores: &Stores) -> Option<String> {
         Ok(content) => content,
         Err(problem) => return Some(problem),
     };
-    match fault(&content, &file.uri.key()) {
+    let member = file.uri.zip_member();
+    let name = member.map_or_else(|| file.uri.key(), Into::into);
+    match fault(&content, &name) {
         Ok(problem) => problem,
         Err(error) => Some(format!("cannot be read: {error}")),
     }

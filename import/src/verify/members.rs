@@ -1,6 +1,7 @@
 //! Members of zips against what their records say: the zip is opened once for all its records.
 
 use std::collections::HashMap;
+use std::io;
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
 
@@ -11,6 +12,8 @@ use super::check::{Checked, FileCheck};
 use super::finding::{Finding, Problem};
 use super::merged::FileRecords;
 use super::record::Record;
+use crate::file_bytes::FileBytes;
+use crate::structure::fault;
 
 /// Checksums of members by name, of either algorithm.
 type Sums = HashMap<(String, bool), Checksum>;
@@ -76,9 +79,24 @@ impl FileCheck<'_> {
             let finding = record.finding(Problem::WrongSize);
             return Some(finding.expected(recorded).found(member.size));
         }
-        if !self.checksums {
-            return None;
+        let summed = match self.checksums {
+            true => self.check_member_sum(archive, member, record, sums, checked),
+            false => None,
+        };
+        match self.structure && summed.is_none() {
+            true => self.check_member_structure(archive, member, record, checked),
+            false => summed,
         }
+    }
+
+    fn check_member_sum(
+        &self,
+        archive: &ZipArchive,
+        member: &ZipMember,
+        record: &Record,
+        sums: &mut Sums,
+        checked: &mut Checked,
+    ) -> Option<Finding> {
         let wanted = record.checksum.as_deref().map(Checksum::from_str);
         let Ok(wanted) = wanted.transpose() else {
             let text = record.checksum.as_deref().unwrap_or_default();
@@ -103,6 +121,27 @@ impl FileCheck<'_> {
         let wanted = wanted.filter(|wanted| *wanted != sum)?;
         let finding = record.finding(Problem::WrongChecksum);
         Some(finding.expected(wanted).found(sum))
+    }
+
+    fn check_member_structure(
+        &self,
+        archive: &ZipArchive,
+        member: &ZipMember,
+        record: &Record,
+        checked: &mut Checked,
+    ) -> Option<Finding> {
+        checked.structure = true;
+        let stores = self.zips.stores();
+        let found = stores.wait(archive.bytes_of(member));
+        let found = found.map_err(io::Error::other).and_then(|bytes| {
+            let bytes = FileBytes::member(bytes, stores.clone());
+            fault(&bytes, &member.name)
+        });
+        let (problem, words) = match found {
+            Ok(words) => (Problem::BrokenFile, words?),
+            Err(error) => (Problem::Unreadable, error.to_string()),
+        };
+        Some(record.finding(problem).found(words))
     }
 
     fn zip_uri(&self, file: &FileRecords) -> Result<ResourcePath, DatastoreError> {
