@@ -9,13 +9,13 @@ use super::locate::LocatedFile;
 use crate::Error;
 use crate::structure::fault;
 
-/// What is wrong with files that are there, in their order. Members of zips are not looked into.
+/// What is wrong with files that are there, in their order.
 pub(super) fn unsound(
     files: &[LocatedFile],
     stores: &Stores,
 ) -> Result<Vec<Option<String>>, Error> {
     let look = |file: &LocatedFile| match file.found {
-        Found::File { size, .. } if !file.is_member() => problem(file, size, stores),
+        Found::File { size, .. } => problem(file, size, stores),
         // That it is missing is told elsewhere.
         _ => None,
     };
