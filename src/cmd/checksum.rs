@@ -42,7 +42,8 @@ pub struct Args {
 }
 
 /// Computes.
-pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+pub fn run(mut args: Args, context: &Context) -> Result<(), Failure> {
+    args.filter.all_by_default();
     let request = DatasetRequest::of(&args.dataset_type, &args.collections, false)?;
     let ids = selected_ids(&args.repo, &request, &args.filter, context)?;
     let mut repo = Repo::open(&args.repo, true, &Environment::from_process())?;

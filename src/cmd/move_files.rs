@@ -66,7 +66,8 @@ pub struct Args {
 }
 
 /// Moves.
-pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+pub fn run(mut args: Args, context: &Context) -> Result<(), Failure> {
+    args.filter.all_by_default();
     let request = DatasetRequest::of(&args.dataset_type, &args.collections, args.find_first)?;
     let ids = selected_ids(&args.repo, &request, &args.filter, context)?;
     let environment = Environment::from_process();

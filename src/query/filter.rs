@@ -19,6 +19,9 @@ pub struct Where {
     bind: Vec<String>,
 }
 
+/// The reference's limit of what is shown.
+const LIMIT: i64 = -20_000;
+
 /// `--where`, `--bind`, `--order-by`, `--limit` and `--timeout`; flatten it into the arguments of a verb that queries.
 #[derive(Debug, clap::Args)]
 pub struct Filter {
@@ -30,14 +33,10 @@ pub struct Filter {
     #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     order_by: Vec<String>,
 
-    /// How many results are shown at most: 0 is no limit, and a negative number warns if there are more
-    #[arg(
-        long,
-        value_name = "N",
-        default_value = "-20000",
-        allow_negative_numbers = true
-    )]
-    limit: i64,
+    /// How many results are taken at most: 0 is no limit, and a negative number warns if there are more. By default -20000;
+    /// 0 for checksum, move-files and locate
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    limit: Option<i64>,
 
     /// Seconds that each query may take before it is given up; without it, any
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
@@ -114,6 +113,39 @@ impl Filter {
 
     /// The limit.
     pub fn limit(&self) -> Limit {
-        Limit::of(self.limit)
+        Limit::of(self.limit.unwrap_or(LIMIT))
+    }
+
+    /// Take all if the user names no limit: for verbs that do something with what is selected.
+    pub fn all_by_default(&mut self) {
+        self.limit.get_or_insert(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Verb {
+        #[command(flatten)]
+        filter: Filter,
+    }
+
+    #[test]
+    fn who_does_something_takes_all_unless_told_otherwise() {
+        for (words, shown, done) in [
+            (&["verb"][..], Some(20_000), None),
+            (&["verb", "--limit", "7"], Some(7), Some(7)),
+            (&["verb", "--limit", "-7"], Some(7), Some(7)),
+            (&["verb", "--limit", "0"], None, None),
+        ] {
+            let mut verb = Verb::try_parse_from(words).unwrap();
+            assert_eq!(verb.filter.limit().shown(), shown, "{words:?}");
+            verb.filter.all_by_default();
+            assert_eq!(verb.filter.limit().shown(), done, "{words:?}");
+        }
     }
 }

@@ -106,7 +106,8 @@ impl Format {
 }
 
 /// Prints where files are.
-pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+pub fn run(mut args: Args, context: &Context) -> Result<(), Failure> {
+    args.filter.all_by_default();
     let format = args.format.kind();
     if let Err(format) = format {
         format.check_terminal()?;
